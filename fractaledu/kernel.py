@@ -1,0 +1,296 @@
+"""One kernel for every picture: start a state, step it, watch one number.
+
+A *system* is a NamedTuple.  Numba picks `rows`, `start`, `advance` … for it by its type
+(`numba.extending.overload`), so `sweep` is compiled once per kind of system, is found in the on-disk cache by the
+next process, and contains no indirect call.
+
+Every pixel is a *lane*; LANES lanes are one Vec (simd.py) and make a group.  `sweep` keeps up to GROUPS groups and steps
+them in turn, BURST steps each.  Then the lanes of runs that are over are filled by the last lanes that still run, and
+groups that became empty are no longer stepped.  A lane never sees its neighbours' numbers, so no value depends on the tiling.
+
+Inside kernels: t is the step, w the watched number, v = w over its first value (or w itself), u = 1 / v.
+"""
+import pathlib
+import zlib
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, types
+
+from .simd import ALL_LANES, bits, load, splat, store, where
+from .simd import WIDTH as LANES
+
+GROUPS = 32
+BURST = 8                   # steps that a group makes before the next one's turn: its state stays in the cache
+TAIL = 20                   # the last numbers, whose mean decides (paper's code)
+CAP = 1e6                   # what a number that is larger, or not finite, counts as (paper's code)
+
+# What a pixel's run came to; `measure` in docs/architecture.md says it in words.
+PIXEL = np.dtype([("value", "f8"), ("last", "f8"), ("departure", "i4"), ("arrival", "i4"), ("attractor", "i2"),
+                  ("verdict", "i1")], align=True)
+CONVERGED, NEITHER, EXPLODED = -1, 0, 1
+
+
+class Rule(NamedTuple):
+    """How a system's watched number is read; its numbers are constants once compiled."""
+
+    relative: bool          # v is the ratio to the first watched number
+    after: int              # 1: watched after the step, which is then counted; 0: before it
+    limit: float            # a run has departed when v first exceeds this
+    tolerance: float        # > 0: converged means w < tolerance at the end, and w == 0 must mean "stays for ever"
+
+
+# ---------------------------------------------------------------- what a system says, one overload each
+
+def rule(system):
+    """Its Rule."""
+    raise NotImplementedError
+
+
+def rows(system):
+    """float64 rows of state that one lane needs."""
+    raise NotImplementedError
+
+
+def scratch_rows(system):
+    """float64 rows of scratch, shared by all groups."""
+    raise NotImplementedError
+
+
+def start(system, cells, params, at):
+    """Write the first state of a group into cells[at:]; its two parameters are the Vecs at cells[params:]."""
+    raise NotImplementedError
+
+
+def advance(system, t, cells, params, at, scratch):
+    """Step the state in cells[at:]; return the watched number and its inverse.
+
+    Places instead of slices, because slicing costs as much as a step of the Mandelbrot set.
+    """
+    raise NotImplementedError
+
+
+def attractor(system, cells, at):
+    """Which attractor the lane whose state is cells[at::LANES] is nearest to, or -1."""
+    raise NotImplementedError
+
+
+def is_a(system, *classes):
+    """Whether a Numba type is that of one of these NamedTuples."""
+    return isinstance(system, types.BaseNamedTuple) and system.instance_class in classes
+
+
+# ---------------------------------------------------------------- the measure (DESIGN: the paper's own, exactly)
+
+# rows in front of the state of each group: two parameters and the measure
+PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, LEFT, ARRIVED, LAST, HEAD = range(12)
+
+
+@njit
+def _aligned(size):
+    """float64 zeros that begin at a multiple of 64 bytes (a cache line)."""
+    a = np.zeros(size + 8)
+    skip = (-(a.ctypes.data // 8)) % 8
+    return a[skip:skip + size]
+
+
+@njit(forceinline=True, error_model="numpy")
+def _observe(how, t, steps, cells, at, w, u):
+    """Enter one watched number of a group; return the lanes that are gone and those that rest, as bits."""
+    finite = abs(w) < np.inf
+    v = where(finite, w, CAP)                           # a select: a product would turn inf * 0 into NaN
+    u = where(finite, u, 1.0 / CAP)
+    if how.relative:
+        if t == 0:
+            store(cells, at + SCALE * LANES, v)
+            store(cells, at + UNSCALE * LANES, 1.0 / v)
+        v = v * load(cells, at + UNSCALE * LANES)
+        u = u * load(cells, at + SCALE * LANES)
+    gone = ALL_LANES & ~bits(finite)
+    over = v > how.limit
+    if bits(over) | gone:
+        left = load(cells, at + LEFT * LANES)
+        left = where(left < 0.0, where(over, splat(t + how.after), where(finite, left, t + how.after)), left)
+        store(cells, at + LEFT * LANES, left)
+        store(cells, at + BLOWN * LANES, where(v > CAP, 1.0, load(cells, at + BLOWN * LANES)))
+    small = v < CAP
+    v = where(small, v, CAP)
+    store(cells, at + TOTAL * LANES, load(cells, at + TOTAL * LANES) + v)
+    store(cells, at + INVERSE * LANES, load(cells, at + INVERSE * LANES) + where(small, u, 1.0 / CAP))
+    if t >= steps - TAIL:
+        store(cells, at + ENDING * LANES, load(cells, at + ENDING * LANES) + v)
+    rests = 0
+    if how.tolerance > 0.0:
+        arrived = load(cells, at + ARRIVED * LANES)
+        arrived = where(arrived < 0.0, splat(t + how.after), arrived)
+        store(cells, at + ARRIVED * LANES, where(w < how.tolerance, arrived, -1.0))
+        rests = bits(w == 0.0)
+    return gone, rests
+
+
+@njit(error_model="numpy")
+def _read(system, how, cells, at, t, steps, out):
+    """What the run in lane cells[at::LANES] came to, when its last entry was made at step t."""
+    last = cells[at + LAST * LANES]
+    gone = not abs(last) < np.inf
+    if how.tolerance > 0.0:
+        converged = last < how.tolerance
+    else:
+        converged = cells[at + ENDING * LANES] / min(TAIL, steps) < 1.0 and not gone
+    inverse = cells[at + INVERSE * LANES]
+    if gone:                # the rest of the run counts as CAP before the division by the first number
+        inverse += (steps - t - 1) / (min(CAP / cells[at + SCALE * LANES], CAP) if how.relative else CAP)
+    out.value = -cells[at + TOTAL * LANES] if converged else inverse
+    out.last = np.inf if gone else last
+    out.departure = np.int32(cells[at + LEFT * LANES])
+    out.arrival = np.int32(cells[at + ARRIVED * LANES])
+    out.attractor = np.int16(attractor(system, cells, at + HEAD * LANES) if converged else -1)
+    out.verdict = np.int8(CONVERGED if converged else EXPLODED if gone or cells[at + BLOWN * LANES] > 0.0 else NEITHER)
+
+
+# ---------------------------------------------------------------- the loop
+
+@njit
+def _record(watched, states, cells, g, alive, pixel, t):
+    """Enter one step of a group's living lanes in the record."""
+    for lane in range(LANES):
+        if (alive >> lane) & 1:
+            p = pixel[g * LANES + lane]
+            watched[p, t] = cells[g, LAST, lane]
+            if states.size:
+                for r in range(states.shape[2]):
+                    states[p, t + 1, r] = cells[g, HEAD + r, lane]
+
+
+@njit
+def _record_rest(watched, states, p, t, rests):
+    """Enter the part of a run that is not computed: it rests where it is, or it is gone (NaN)."""
+    for later in range(t + 1, watched.shape[1]):
+        watched[p, later] = 0.0 if rests else np.nan
+        if states.size:
+            for r in range(states.shape[2]):
+                states[p, later + 1, r] = states[p, t + 1, r] if rests else np.nan
+
+
+@njit
+def _close_gaps(cells, pixel, running):
+    """Move the last lanes into the places of those that are over (pixel -1); return how many still run."""
+    for slot in range(running - 1, -1, -1):
+        if pixel[slot] < 0:
+            running -= 1
+            pixel[slot] = pixel[running]
+            for r in range(cells.shape[1]):
+                cells[slot // LANES, r, slot % LANES] = cells[running // LANES, r, running % LANES]
+    return running
+
+
+@njit(nogil=True, error_model="numpy")
+def _sweep(system, params, steps, out, watched, states):
+    """Run every column of params (2, n) for `steps` steps and read it into out (n,) of PIXEL.
+
+    `watched` (n, steps) and `states` (n, steps + 1, rows) record the runs, unless their size is 0.
+    """
+    n = params.shape[1]
+    depth = HEAD + rows(system)
+    most = min(GROUPS, (n + LANES - 1) // LANES)
+    size = depth * LANES
+    flat = _aligned(most * size)
+    cells = flat.reshape((most, depth, LANES))
+    scratch = _aligned(scratch_rows(system) * LANES)
+    pixel = np.empty(most * LANES, np.int64)
+    how = rule(system)
+    for first in range(0, n, most * LANES):
+        running = min(most * LANES, n - first)
+        for slot in range(most * LANES):                # spare lanes repeat the last pixel
+            pixel[slot] = first + min(slot, running - 1)
+            for r in range(HEAD):
+                cells[slot // LANES, r, slot % LANES] = -1.0 if r == LEFT or r == ARRIVED else 0.0
+            cells[slot // LANES, PARAM0, slot % LANES] = params[0, pixel[slot]]
+            cells[slot // LANES, PARAM1, slot % LANES] = params[1, pixel[slot]]
+        for g in range(most):
+            start(system, flat, g * size, g * size + HEAD * LANES)
+        if states.size:
+            for slot in range(running):
+                for r in range(states.shape[2]):
+                    states[pixel[slot], 0, r] = cells[slot // LANES, HEAD + r, slot % LANES]
+        t0 = 0
+        while t0 < steps and running > 0:
+            end = min(t0 + BURST, steps)
+            for g in range((running + LANES - 1) // LANES):
+                at = g * size
+                state = at + HEAD * LANES
+                alive = ALL_LANES >> max(0, (g + 1) * LANES - running)
+                for t in range(t0, end):
+                    w, u = advance(system, t, flat, at, state, scratch)
+                    gone, rests = _observe(how, t, steps, flat, at, w, u)
+                    over = (gone | rests) & alive
+                    if over or t == steps - 1 or watched.size:
+                        store(flat, at + LAST * LANES, w)
+                    if watched.size:
+                        _record(watched, states, cells, g, alive, pixel, t)
+                    if over:
+                        for lane in range(LANES):
+                            if (over >> lane) & 1:
+                                slot = g * LANES + lane
+                                _read(system, how, flat, at + lane, t, steps, out[pixel[slot]])
+                                if watched.size:
+                                    _record_rest(watched, states, pixel[slot], t, (rests >> lane) & 1)
+                                pixel[slot] = -1
+                        alive &= ~over
+                        if not alive:
+                            break
+            running = _close_gaps(cells, pixel, running)
+            t0 = end
+        for slot in range(running):
+            _read(system, how, flat, slot // LANES * size + slot % LANES, steps - 1, steps, out[pixel[slot]])
+
+
+def build_key(folder):
+    """A number that changes whenever a jitted source file below `folder` does."""
+    files = sorted([folder / "simd.py", folder / "matmul.py", folder / "kernel.py", *(folder / "systems").glob("*.py")])
+    return zlib.crc32(b"\0".join(file.read_bytes() for file in files))
+
+
+def _cached(build):
+    """`_sweep` with an on-disk cache that is never stale.
+
+    Numba's cache looks at edits of one file only.  It does put the values of closure variables into its key, so
+    `build`, which changes with every jitted file of the package, is made one.
+    """
+    @njit(cache=True, nogil=True, error_model="numpy")
+    def sweep(system, params, steps, out, watched, states):
+        if build >= 0:                                  # always; this makes `build` a closure variable
+            _sweep(system, params, steps, out, watched, states)
+    return sweep
+
+
+_cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
+_NOT_RECORDED = np.empty((0, 0)), np.empty((0, 0, 0))
+
+
+def _dispatcher(system):
+    # A user's own system is compiled anew in each process: no key can see all the files that it is made of.
+    return _cached_sweep if type(system).__module__.startswith(__package__ + ".") else _sweep
+
+
+def sweep(system, x, y, steps):
+    """Run one pixel for each pair of x and y (float64, shape (n,)); return what they came to, (n,) of PIXEL.
+
+    Pure and thread-safe; releases the GIL.  Sizes are the caller's to check.
+    """
+    out = np.empty(len(x), PIXEL)
+    _dispatcher(system)(system, np.stack([x, y]).astype(float), steps, out, *_NOT_RECORDED)
+    return out
+
+
+def record(system, x, y, steps, states=False):
+    """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None."""
+    out, watched = np.empty(len(x), PIXEL), np.empty((len(x), steps))
+    kept = np.empty((len(x), steps + 1, _row_count(system))) if states else _NOT_RECORDED[1]
+    _dispatcher(system)(system, np.stack([x, y]).astype(float), steps, out, watched, kept)
+    return out, watched, kept if states else None
+
+
+@njit
+def _row_count(system):
+    return rows(system)

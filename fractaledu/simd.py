@@ -1,0 +1,274 @@
+"""Several float64 numbers as one value: the types `Vec` and `Mask`, for jitted code only.
+
+A Vec is WIDTH neighbouring lanes, LLVM's <WIDTH x double>: one AVX-512 register, two AVX2 or four NEON ones.
+Its arithmetic is written with the ordinary operators, so that a step of a map reads like the textbook
+line and still steps WIDTH pixels at once.  Nothing is left to the auto-vectoriser.
+
+`load` and `store` are raw pointers: no bounds check sees them, so whoever calls the kernels checks sizes first.
+"""
+import operator
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils, config
+from numba.extending import intrinsic, lower_builtin, models, overload, register_model, type_callable
+
+
+def _has_avx512():
+    """Whether Numba will compile for a processor with AVX-512 (NUMBA_CPU_NAME and _FEATURES included)."""
+    if config.CPU_FEATURES is not None:
+        return "+avx512f" in config.CPU_FEATURES or config.CPU_NAME == "x86-64-v4"
+    return llvm.get_host_cpu_features().get("avx512f", False)
+
+
+# Measured (docs/architecture.md): with AVX-512 eight lanes and 4 x 4 tiles are best, without it four lanes and 4 x 2.
+WIDTH, TILE = (8, (4, 4)) if _has_avx512() else (4, (4, 2))
+ALL_LANES = 2 ** WIDTH - 1
+
+DOUBLE, INT32, INT64 = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
+VECTOR, INTS, BOOLS = (ir.VectorType(kind, WIDTH) for kind in (DOUBLE, INT64, ir.IntType(1)))
+
+
+class VecType(types.Type):
+    """WIDTH float64."""
+
+    def __init__(self):
+        super().__init__(name=f"Vec{WIDTH}")
+
+
+class MaskType(types.Type):
+    """WIDTH booleans."""
+
+    def __init__(self):
+        super().__init__(name=f"Mask{WIDTH}")
+
+
+vec, mask = VecType(), MaskType()
+
+
+@register_model(VecType)
+class _VecModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, VECTOR)
+
+
+@register_model(MaskType)
+class _MaskModel(models.PrimitiveModel):
+    def __init__(self, manager, kind):
+        super().__init__(manager, kind, BOOLS)
+
+
+# ---------------------------------------------------------------- numbers to Vecs, arithmetic, comparisons
+
+def _splat(builder, x):
+    one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), x, ir.Constant(INT32, 0))
+    zeros = ir.Constant(ir.VectorType(INT32, WIDTH), [0] * WIDTH)
+    return builder.shuffle_vector(one, ir.Constant(VECTOR, ir.Undefined), zeros)
+
+
+def _as_vec(context, builder, kind, x):
+    return x if isinstance(kind, VecType) else _splat(builder, context.cast(builder, x, kind, types.float64))
+
+
+def _pairs(op, result, lower):
+    """`op` for Vec with Vec and for Vec with number, either way round."""
+    @type_callable(op)
+    def typing(context):
+        def resolve(a, b):
+            vecs = isinstance(a, VecType) + isinstance(b, VecType)
+            if vecs == 2 or vecs == 1 and isinstance(b if isinstance(a, VecType) else a, types.Number):
+                return result
+        return resolve
+
+    def code(context, builder, sig, args):
+        return lower(builder, *(_as_vec(context, builder, kind, x) for kind, x in zip(sig.args, args, strict=True)))
+    for left, right in ((VecType, VecType), (VecType, types.Number), (types.Number, VecType)):
+        lower_builtin(op, left, right)(code)
+
+
+def _arithmetic(instruction):
+    # "contract" allows a * b + c in one rounding; nothing else of fastmath, which would lose inf and NaN.
+    return lambda builder, a, b: getattr(builder, instruction)(a, b, flags=["contract"])
+
+
+def _comparison(symbol):
+    compare = "fcmp_unordered" if symbol == "!=" else "fcmp_ordered"        # NaN is unequal to everything
+    return lambda builder, a, b: getattr(builder, compare)(symbol, a, b)
+
+
+for _op, _inplace, _name in ((operator.add, operator.iadd, "fadd"), (operator.sub, operator.isub, "fsub"),
+                             (operator.mul, operator.imul, "fmul"), (operator.truediv, operator.itruediv, "fdiv")):
+    _pairs(_op, vec, _arithmetic(_name))
+    _pairs(_inplace, vec, _arithmetic(_name))
+for _op, _symbol in ((operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="), (operator.ge, ">="),
+                     (operator.eq, "=="), (operator.ne, "!=")):
+    _pairs(_op, mask, _comparison(_symbol))
+
+
+@type_callable(operator.neg)
+def _type_neg(context):
+    return lambda a: vec if isinstance(a, VecType) else None
+
+
+@lower_builtin(operator.neg, VecType)
+def _lower_neg(context, builder, sig, args):
+    return builder.fneg(args[0])
+
+
+# ---------------------------------------------------------------- memory
+
+def _place(context, builder, array_type, array, index, kind):
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [index]), kind.as_pointer())
+
+
+@intrinsic
+def load(typingctx, array, index):
+    """WIDTH neighbours of a contiguous float64 array, from a flat index on."""
+    def code(context, builder, sig, args):
+        at = context.cast(builder, args[1], sig.args[1], types.intp)
+        loaded = builder.load(_place(context, builder, sig.args[0], args[0], at, VECTOR))
+        loaded.align = 8
+        return loaded
+    return vec(array, index), code
+
+
+@intrinsic
+def store(typingctx, array, index, value):
+    """Write a Vec, or a number WIDTH times, to a contiguous float64 array from a flat index on."""
+    def code(context, builder, sig, args):
+        at = context.cast(builder, args[1], sig.args[1], types.intp)
+        x = _as_vec(context, builder, sig.args[2], args[2])
+        builder.store(x, _place(context, builder, sig.args[0], args[0], at, VECTOR)).align = 8
+        return context.get_dummy_value()
+    return types.void(array, index, value), code
+
+
+# ---------------------------------------------------------------- lanes and masks
+
+@intrinsic
+def splat(typingctx, x):
+    """A number in every lane."""
+    def code(context, builder, sig, args):
+        return _as_vec(context, builder, sig.args[0], args[0])
+    return vec(x), code
+
+
+@intrinsic
+def where(typingctx, m, a, b):
+    """Lane by lane: a where the mask is set, else b."""
+    def code(context, builder, sig, args):
+        x, y = (_as_vec(context, builder, kind, v) for kind, v in zip(sig.args[1:], args[1:], strict=True))
+        return builder.select(args[0], x, y)
+    return vec(m, a, b), code
+
+
+@intrinsic
+def bits(typingctx, m):
+    """A Mask as an integer: bit i is lane i."""
+    def code(context, builder, sig, args):
+        return builder.zext(builder.bitcast(args[0], ir.IntType(WIDTH)), INT64)
+    return types.int64(mask), code
+
+
+# ---------------------------------------------------------------- functions
+
+def _llvm_function(builder, name, arguments):
+    kind = ir.FunctionType(VECTOR, [VECTOR] * arguments)
+    return cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{WIDTH}f64")
+
+
+def _call(name, arguments):
+    return lambda context, builder, sig, args: builder.call(_llvm_function(builder, name, arguments), args)
+
+
+@intrinsic
+def fabs(typingctx, x):
+    """Absolute value."""
+    return vec(vec), _call("fabs", 1)
+
+
+@intrinsic
+def sqrt(typingctx, x):
+    """Square root, correctly rounded."""
+    return vec(vec), _call("sqrt", 1)
+
+
+@intrinsic
+def copysign(typingctx, x, y):
+    """The size of x with the sign of y."""
+    return vec(vec, vec), _call("copysign", 2)
+
+
+@overload(abs)
+def _abs(x):
+    if isinstance(x, VecType):
+        return lambda x: fabs(x)
+
+
+@intrinsic
+def _power_of_two(typingctx, t):
+    """2**k when t = k + ROUND + 1023: the low bits of t moved up into the exponent."""
+    def code(context, builder, sig, args):
+        shift = ir.Constant(INTS, [52] * WIDTH)
+        return builder.bitcast(builder.shl(builder.bitcast(args[0], INTS), shift), VECTOR)
+    return vec(vec), code
+
+
+ROUND = 6755399441055744.0              # 1.5 * 2**52: x + ROUND - ROUND rounds x to a whole number
+BIAS = 1023.0                           # of a float64's exponent
+LOG2_HIGH, LOG2_LOW = 0.6931471805599453, 2.3190468138462996e-17       # log(2) in two parts
+INVERSE_LOG2 = 1.4426950408889634
+
+
+@njit(forceinline=True)
+def exp(x):
+    """e**x, to 1 ulp; subnormal, 0 and inf where they belong."""
+    x = where(x > 710.0, 710.0, x)                      # NaN stays NaN
+    x = where(x < -746.0, -746.0, x)
+    k = (x * INVERSE_LOG2 + ROUND) - ROUND
+    r = (x - k * LOG2_HIGH) - k * LOG2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    # Taylor's series to r**13 after 1 + r; abs(r) <= log(2) / 2, so the rest is below 1e-18
+    low = (1 / 2 + r * (1 / 6)) + r2 * (1 / 24 + r * (1 / 120))
+    middle = (1 / 720 + r * (1 / 5040)) + r2 * (1 / 40320 + r * (1 / 362880))
+    high = (1 / 3628800 + r * (1 / 39916800)) + r2 * (1 / 479001600 + r * (1 / 6227020800))
+    p = 1.0 + (r + r2 * (low + r4 * (middle + r4 * high)))
+    half = (k * 0.5 + ROUND) - ROUND                    # 2**k in two factors, so that none under- or overflows
+    return p * _power_of_two(half + (ROUND + BIAS)) * _power_of_two((k - half) + (ROUND + BIAS))
+
+
+# (1 - exp(-2 p)) / 2 = p + p**2 (C0 + C1 p + ...): least largest error, 3e-18, for -0.092 <= p <= 0.256
+C0, C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 = (
+    -1.0, 0.6666666666666667, -0.3333333333333384, 0.13333333333325403, -0.04444444444197845,
+    0.012698412705130474, -0.003174603578998569, 0.0007054689611671794, -0.0001410763070629493, 2.548408908779603e-05, -3.727946775671056e-06)
+SHIFT = 0.237               # p = 0.2554 is where tanh reaches 1/4 and its ulp doubles: no subtraction is needed before
+
+
+@njit(forceinline=True)
+def tanh(x):
+    """Hyperbolic tangent, to 2 ulp; -0.0 and NaN come back as they are."""
+    a = fabs(x)
+    a = where(a > 20.0, 20.0, a)                            # NaN stays NaN
+    t = (ROUND + BIAS) - (a * (2.0 * INVERSE_LOG2) - SHIFT)
+    k = t - (ROUND + BIAS)                                  # -round(2 a / log(2) - SHIFT)
+    p = a + k * (0.5 * LOG2_HIGH)                           # a = p - k log(2) / 2
+    s = _power_of_two(t)                                    # 2**k
+    p2 = p * p
+    p4 = p2 * p2
+    low = (C0 + C1 * p) + (C2 + C3 * p) * p2                # short chains: the processor works on several at once
+    middle = (C4 + C5 * p) + (C6 + C7 * p) * p2
+    high = (C8 + C9 * p) + C10 * p2
+    q = low + (middle + high * p4) * p4
+    # tanh(a) = f / (1 - f) with f = (1 - exp(-2 a)) / 2.  Rounding f, 1 - f and the quotient would cost 2.5 ulp;
+    # what they lose (f_low, d_low and the remainder) is put back, which leaves 1.83 ulp for a quarter more time.
+    half, rise = 0.5 - 0.5 * s, s * (p + p2 * q)
+    f = half + rise
+    f_low = (half - f) + rise
+    d = 1.0 - f
+    d_low = (1.0 - d) - f
+    y = f / d
+    y = y + ((f - y * d) - (y * d_low - f_low)) * (1.0 + y)
+    return copysign(y, x)
