@@ -185,10 +185,11 @@ def _close_gaps(cells, pixel, running):
 
 
 @njit(nogil=True, error_model="numpy")
-def _sweep(system, params, steps, out, watched, states):
+def _sweep(system, params, steps, out, watched, states, stop):
     """Run every column of params (2, n) for `steps` steps and read it into out (n,) of PIXEL.
 
     `watched` (n, steps) and `states` (n, steps + 1, rows) record the runs, unless their size is 0.
+    When another thread sets stop[0] the rest is left undone.
     """
     n = params.shape[1]
     depth = HEAD + rows(system)
@@ -215,6 +216,8 @@ def _sweep(system, params, steps, out, watched, states):
                     states[pixel[slot], 0, r] = cells[slot // LANES, HEAD + r, slot % LANES]
         t0 = 0
         while t0 < steps and running > 0:
+            if stop[0]:
+                return
             end = min(t0 + BURST, steps)
             for g in range((running + LANES - 1) // LANES):
                 at = g * size
@@ -258,37 +261,39 @@ def _cached(build):
     `build`, which changes with every jitted file of the package, is made one.
     """
     @njit(cache=True, nogil=True, error_model="numpy")
-    def sweep(system, params, steps, out, watched, states):
+    def sweep(system, params, steps, out, watched, states, stop):
         if build >= 0:                                  # always; this makes `build` a closure variable
-            _sweep(system, params, steps, out, watched, states)
+            _sweep(system, params, steps, out, watched, states, stop)
     return sweep
 
 
 _cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
-_NOT_RECORDED = np.empty((0, 0)), np.empty((0, 0, 0))
-
-
 def _dispatcher(system):
     # A user's own system is compiled anew in each process: no key can see all the files that it is made of.
     return _cached_sweep if type(system).__module__.startswith(__package__ + ".") else _sweep
 
 
-def sweep(system, x, y, steps):
+def _call(system, x, y, steps, watched, states, stop=None):
+    out = np.empty(len(x), PIXEL)
+    params = np.stack([x, y]).astype(float)
+    _dispatcher(system)(system, params, steps, out, watched, states, np.zeros(1, bool) if stop is None else stop)
+    return out
+
+
+def sweep(system, x, y, steps, stop=None):
     """Run one pixel for each pair of x and y (float64, shape (n,)); return what they came to, (n,) of PIXEL.
 
-    Pure and thread-safe; releases the GIL.  Sizes are the caller's to check.
+    Pure and thread-safe; releases the GIL.  Sizes are the caller's to check.  `stop`, a bool array (1,), ends the sweep
+    within a few steps when another thread sets it; the result is then not to be used.
     """
-    out = np.empty(len(x), PIXEL)
-    _dispatcher(system)(system, np.stack([x, y]).astype(float), steps, out, *_NOT_RECORDED)
-    return out
+    return _call(system, x, y, steps, np.empty((0, 0)), np.empty((0, 0, 0)), stop)
 
 
 def record(system, x, y, steps, states=False):
     """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None."""
-    out, watched = np.empty(len(x), PIXEL), np.empty((len(x), steps))
-    kept = np.empty((len(x), steps + 1, _row_count(system))) if states else _NOT_RECORDED[1]
-    _dispatcher(system)(system, np.stack([x, y]).astype(float), steps, out, watched, kept)
-    return out, watched, kept if states else None
+    watched = np.empty((len(x), steps))
+    kept = np.empty((len(x), steps + 1, _row_count(system)) if states else (0, 0, 0))
+    return _call(system, x, y, steps, watched, kept), watched, kept if states else None
 
 
 @njit

@@ -6,6 +6,7 @@ No biases, mean-field scale (paper, section 2.1 and its code):  f(x) = w1 . acti
 Inside: I inputs, H hidden units, M = H * LANES numbers in a row of weights; `x` is already multiplied by the scale of
 its activation (`INPUT_GAIN`); z holds activations, e errors, g0 and g1 the gradients of w0 and w1.
 """
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -138,8 +139,7 @@ class Minibatch(NamedTuple):
     w1: np.ndarray
     x: np.ndarray
     y: np.ndarray
-    batch_x: np.ndarray     # (steps * batch * inputs,), scaled: the samples drawn, in order
-    batch_y: np.ndarray     # (steps, batch)
+    batches: np.ndarray     # (steps, batch) of int32: the samples drawn
     activation: NamedTuple
     axes: NamedTuple
 
@@ -157,6 +157,24 @@ class OneDatum(NamedTuple):
 
 
 KINDS = (Network, Minibatch, OneDatum)
+
+
+def build(w0, w1, x, y, activation, batches=None, offset=None):
+    """The system for weights w0 (inputs, hidden), w1 (hidden,) and data x (samples, inputs), y (samples,)."""
+    x = x * math.sqrt(INPUT_GAIN[activation] / x.shape[1])
+    kind, axes = ACTIVATIONS[activation], AXES[offset]
+    if batches is not None:
+        return Minibatch(w0, w1, x.ravel(), y, batches, kind, axes)
+    if len(y) == 1:
+        return OneDatum(x[0] @ w0, w1, float(x[0] @ x[0]), float(x[0].sum()), float(y[0]), kind, axes)
+    return Network(w0, w1, x.ravel(), y, kind, axes)
+
+
+def first_loss(w0, w1, x, y, activation):
+    """The loss of the first weights."""
+    z = x @ w0 * math.sqrt(INPUT_GAIN[activation] / x.shape[1])
+    h = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0), "identity": lambda z: z}[activation](z)
+    return np.mean((h @ w1 / len(w1) - y) ** 2)
 
 
 @overload(rule)
@@ -181,8 +199,9 @@ def _rows(system):
 
 @overload(scratch_rows)
 def _scratch_rows(system):
-    if is_a(system, Network, Minibatch):        # g0, g1, z, e
-        return lambda system: system.w0.size + system.w1.size + BLOCK * system.w1.size + BLOCK
+    if is_a(system, Network, Minibatch):        # g0, g1, z, e, and BLOCK gathered samples, which are no Vecs
+        return lambda system: (system.w0.size + system.w1.size + BLOCK * (system.w1.size + 1)
+                               + BLOCK * (system.w0.shape[0] + 1) // LANES + 1)
     if is_a(system, OneDatum):                  # h
         return lambda system: system.w1.size
 
@@ -231,12 +250,13 @@ def _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z
 def _backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
     """Add the gradient of `block` samples to g1 and, up to its factor w1, to g0."""
     M = hidden * LANES
-    for n in range(block):
-        q = load(e, n * LANES)
-        for j in range(0, M, LANES):
-            h = load(z, n * M + j)
-            store(g1, j, load(g1, j) + q * h)
+    for j in range(0, M, LANES):
+        g = load(g1, j)
+        for n in range(block):
+            q, h = load(e, n * LANES), load(z, n * M + j)
+            g = g + q * h
             store(z, n * M + j, q * slope(activation, h))
+        store(g1, j, g)
     accumulate(inputs, block, M, x, x0, 1, inputs, z, 0, g0)
 
 
@@ -257,7 +277,7 @@ def _update(axes, inputs, hidden, cells, params, at, g0, g1):
 
 @njit
 def _split(inputs, hidden, scratch):
-    """g0, g1 (zeros), z, e."""
+    """g0, g1 (zeros), z, e and what follows it."""
     M = hidden * LANES
     g0, g1 = scratch[:inputs * M], scratch[inputs * M:(inputs + 1) * M]
     z, e = scratch[(inputs + 1) * M:(inputs + 1 + BLOCK) * M], scratch[(inputs + 1 + BLOCK) * M:]
@@ -286,18 +306,23 @@ def _advance(system, t, cells, params, at, scratch):
     if is_a(system, Minibatch):
         def minibatch(system, t, cells, params, at, scratch):
             N, I, H = system.y.size, system.w0.shape[0], system.w1.size
-            B = system.batch_y.shape[1]
+            B = system.batches.shape[1]
             _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + I * H * LANES)
             g0, g1, z, e = _split(I, H, scratch)
+            x, y = e[BLOCK * LANES:], e[BLOCK * (LANES + I):]
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
                 loss = loss + _forward(system.activation, min(BLOCK, N - n), I, H, system.x, n * I, system.y, n, 0.0,
                                        cells, at, z, e)
             for n in range(0, B, BLOCK):
-                block, x0 = min(BLOCK, B - n), (t * B + n) * I
-                _forward(system.activation, block, I, H, system.batch_x, x0, system.batch_y[t], n, 2.0 / B / H,
-                         cells, at, z, e)
-                _backward(system.activation, block, I, H, system.batch_x, x0, z, e, g0, g1)
+                block = min(BLOCK, B - n)
+                for i in range(block):
+                    sample = system.batches[t, n + i]
+                    y[i] = system.y[sample]
+                    for k in range(I):
+                        x[i * I + k] = system.x[sample * I + k]
+                _forward(system.activation, block, I, H, x, 0, y, 0, 2.0 / B / H, cells, at, z, e)
+                _backward(system.activation, block, I, H, x, 0, z, e, g0, g1)
             _update(system.axes, I, H, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss

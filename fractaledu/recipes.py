@@ -1,0 +1,116 @@
+"""A picture's question as one short line of text, and back: `fe1?system=paper-tanh&x=…&y=…&size=…&steps=…`.
+
+The line is what exported pictures carry.  Reading it evaluates nothing and allocates nothing large.
+"""
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, quote
+
+import numpy as np
+
+from .problems import NAMED, Problem, named
+from .view import View, check_size
+
+VERSION = "fe1"
+LONGEST = 20_000            # characters
+LOOKS = ("palette", "mode")
+KEYS = ("system", "x", "y", "x_scale", "y_scale", "sampling", "size", "steps", *LOOKS)
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """What is needed to compute a picture again, and how it was coloured."""
+
+    problem: Problem
+    view: View
+    size: tuple[int, int]
+    steps: int
+    look: dict[str, str] = field(default_factory=dict)
+
+    def to_text(self) -> str:
+        """The recipe as a line of text; numbers come back exactly."""
+        if self.problem.name is None:
+            fields = {"system": f"own-{digest(self.problem.system)}"}
+        else:
+            fields = {"system": self.problem.name, **_option_texts(self.problem.options)}
+        view = self.view
+        fields |= {"x": _numbers(view.x), "y": _numbers(view.y), "x_scale": view.x_scale, "y_scale": view.y_scale,
+                   "sampling": view.sampling, "size": "x".join(map(str, self.size)), "steps": str(self.steps), **self.look}
+        return f"{VERSION}?" + "&".join(f"{key}={quote(text, safe=',+-.() ')}".replace(" ", "%20").replace("+", "%2B")
+                                        for key, text in fields.items())
+
+    @classmethod
+    def from_text(cls, text) -> Recipe:
+        """Read `to_text`; ValueError says what is wrong, naming the key."""
+        version, mark, query = str(text).strip().partition("?")
+        if version != VERSION:
+            if version.startswith("fe") and version[2:].isdigit() and mark:
+                raise ValueError(f"recipe must start with {VERSION}?, got {version}?: a newer fractaledu reads that")
+            raise ValueError(f"recipe must start with {VERSION}?, got {str(text)[:40]!r}")
+        if len(query) > LONGEST:
+            raise ValueError(f"recipe must be at most {LONGEST} characters, got {len(query)}")
+        try:
+            pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=64)
+        except ValueError:
+            raise ValueError(f"recipe must be key=value pairs joined by &, got {query[:80]!r}") from None
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            raise ValueError("recipe must name each key once, got one twice")
+        for key in ("system", "x", "y", "size", "steps"):
+            if key not in fields:
+                raise ValueError(f"recipe must name {key}, got {', '.join(fields)}")
+        name = fields["system"]
+        if name.startswith("own-"):
+            raise ValueError(f"recipe names somebody's own system ({name}), which only its .npz holds: load that instead")
+        known = (*KEYS, *NAMED[name].options) if name in NAMED else KEYS
+        for key in fields:
+            if key not in known and name in NAMED:
+                raise ValueError(f"recipe key must be one of {', '.join(known)}, got {key!r}")
+        problem = named(name, **{key: text for key, text in fields.items() if key not in KEYS})
+        view = View(_pair("x", fields["x"]), _pair("y", fields["y"]), fields.get("x_scale", problem.view.x_scale),
+                    fields.get("y_scale", problem.view.y_scale), fields.get("sampling", "centre"))
+        size = check_size(_whole("size", part) for part in fields["size"].split("x"))
+        steps = problem.check_steps(_whole("steps", fields["steps"]))
+        return cls(problem, view, size, steps, {key: fields[key] for key in LOOKS if key in fields})
+
+
+def digest(system) -> str:
+    """Twelve letters that name a system of somebody's own: its class, its numbers and its arrays."""
+    hashed = hashlib.sha256(type(system).__name__.encode())
+    for value in system or ():
+        hashed.update(np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+    return hashed.hexdigest()[:12]
+
+
+def _option_texts(options):
+    texts = {}
+    for key, value in options.items():
+        if value is not None:
+            texts[key] = ",".join(map(_number, value)) if isinstance(value, list) else (
+                value if isinstance(value, str) else _number(value))
+    return texts
+
+
+def _number(value):
+    return repr(value).strip("()")
+
+
+def _numbers(pair):
+    return ",".join(map(repr, pair))
+
+
+def _pair(key, text):
+    try:
+        low, high = map(float, text.split(","))
+    except ValueError:
+        raise ValueError(f"{key} must be two numbers low,high, got {text!r}") from None
+    return low, high
+
+
+def _whole(key, text):
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{key} must be whole numbers, got {text!r}") from None

@@ -1,0 +1,88 @@
+"""Trace: one run, every watched number, and its states where asked."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .kernel import record
+from .problems import Problem, as_problem
+from .rendering import points
+
+LARGEST_RECORD = 2 ** 27            # numbers kept at most, 1 GB
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """The run behind a pixel, or those behind several.  Every array begins with the shape S of the points.
+
+    Attributes
+    ----------
+    problem, x, y, steps
+        The question; x and y in true units, of shape S.
+    watched : float64, shape S + (steps,)
+        The number watched at each step: a network's loss before the step, a map's |z|/2 after it, the distance to the
+        nearest root before it.  NaN once it was not finite.
+    states : float64, shape S + (steps + 1, numbers), or None
+        The start and the state after each step: x and y of a map; w0 row by row, then w1, of a network (with one data
+        point: sqrt(gain / inputs) x w0, then w1).  NaN once not finite.
+    value, verdict, departure, arrival, attractor, last : shape S
+        As in `Landscape`; the very numbers of the pixel.
+
+    `numpy.asarray(trace)` is `watched`.
+    """
+
+    problem: Problem
+    x: np.ndarray
+    y: np.ndarray
+    steps: int
+    watched: np.ndarray
+    states: np.ndarray | None
+    value: np.ndarray
+    verdict: np.ndarray
+    departure: np.ndarray
+    arrival: np.ndarray
+    attractor: np.ndarray
+    last: np.ndarray
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.watched, dtype=dtype, copy=True if copy is None else copy)
+
+    def __len__(self):
+        return len(self.watched)
+
+
+def trace(system, x, y, steps=None, states=False) -> Trace:
+    """Follow the run at one point, or at several.
+
+    Parameters
+    ----------
+    system : Problem or NamedTuple
+    x, y : float, or array_like that broadcast
+        The points, in true units.
+    steps : int, default the problem's own number
+    states : bool, default False
+        Also keep the states.
+
+    Returns
+    -------
+    Trace
+        Its `watched` is the loss curve of a network, or the size of an orbit.
+    """
+    problem = as_problem(system)
+    steps = problem.check_steps(steps)
+    x, y = points(x, y)
+    kept = x.size * (steps + 1) * (_numbers(problem.system) if states else 1)
+    if kept > LARGEST_RECORD:
+        raise ValueError(f"steps must be so few that at most {LARGEST_RECORD} numbers are kept, got {steps}, "
+                         f"which keeps {kept}")
+    out, watched, orbit = record(problem.system, x.ravel(), y.ravel(), steps, states)
+    shape = x.shape
+    parts = {name: out[name].reshape(shape)[()] for name in out.dtype.names}
+    return Trace(problem, x[()], y[()], steps, watched.reshape(*shape, steps),
+                 orbit.reshape(*shape, *orbit.shape[1:]) if states else None, **parts)
+
+
+def _numbers(system):
+    """An upper bound of the numbers in a state."""
+    return 2 + sum(np.size(part) for part in system if isinstance(part, np.ndarray))
