@@ -172,7 +172,7 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
         engine.x, engine.y, engine.pixels, engine.total = x.ravel(), y.ravel(), pixels.reshape(-1), x.size
         engine.place = lambda flat: (flat, flat)
         engine.fill(np.arange(x.size))
-    return np.ascontiguousarray(pixels["value"])
+    return pixels["value"].copy()[()]
 
 
 def points(x, y):

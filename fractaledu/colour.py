@@ -1,0 +1,130 @@
+"""From landscapes to colours: rank restretch, two-sided palettes, three states, basins."""
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from .landscape import Landscape
+
+# name -> matplotlib's registry.  Both ends of a palette are slow, its middle is fast; the low end runs away.
+PALETTES = {"two-sided": "RdYlBu", "paper": "Spectral", "dark": "managua"}
+MODES = ("rank", "verdict", "basins")
+GAP = 0.25                          # of the palette's middle is left out, so that the two sides stay apart (paper's code)
+STATES = {-1: ("#0072B2", "converged"), 0: ("#E8E8E8", "neither"), 1: ("#D55E00", "exploded")}    # Okabe and Ito
+BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+NOWHERE = "#000000"                 # in no basin
+
+
+def default_mode(land: Landscape) -> str:
+    """"basins" where the problem has attractors, else "rank"."""
+    return "basins" if land.problem.attractors else "rank"
+
+
+def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None,
+            reference: Landscape | None = None) -> np.ndarray:
+    """Colours of a landscape.
+
+    Parameters
+    ----------
+    land : Landscape
+    palette : str, default "two-sided"
+        "two-sided" (safe for the colour-blind), "paper" (the paper's Spectral), "dark", or any of matplotlib's colour
+        maps.  For mode "rank".
+    mode : {"rank", "verdict", "basins"}, default "basins" where there are attractors, else "rank"
+        "rank": by the rank of the value among the converged and among the other pixels, as the paper's code does; colours
+        of two pictures are comparable only through `reference`.  "verdict": converged, exploded, neither.  "basins": by
+        the attractor, darker the more steps it took.
+    reference : Landscape, optional
+        Take the ranks from this one.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 RGBA of shape (rows, columns, 4), row 0 at the lowest y.  Pixels not computed are transparent.
+
+    Raises
+    ------
+    ValueError
+        If palette or mode is unknown, or mode is "basins" without attractors.
+    """
+    mode = check_mode(land, mode)
+    if mode == "verdict":
+        rgba = np.array([_rgba(STATES[v][0]) for v in (-1, 0, 1)])[land.verdict + 1]
+    elif mode == "basins":
+        rgba = _basins(land)
+    else:
+        source = land if reference is None else reference
+        place = restretch(land.value, source.value)
+        rgba = _table(palette)[np.clip((place + 1) * 127.5, 0, 255).astype(np.uint8)]
+    rgba[np.isnan(land.value)] = 0
+    return rgba
+
+
+def check_mode(land, mode):
+    """The mode, the default one for None; ValueError if it does not suit the landscape."""
+    mode = default_mode(land) if mode is None else mode
+    if mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if mode == "basins" and not land.problem.attractors:
+        raise ValueError("mode must not be \"basins\" for a problem without attractors")
+    return mode
+
+
+def restretch(value, reference=None):
+    """Places on the palette, from -1 to 1: ranks among `reference`, converged and others apart (paper's `cdf_img`).
+
+    Slowly converged 1, fast converged GAP, fast diverged -GAP, slowly diverged -1.
+    """
+    value, known = _finite(value), _finite(value if reference is None else reference)
+    known = np.sort(known[~np.isnan(known)], axis=None)
+    if known.size == 0:
+        return np.zeros_like(value)
+    negative = int(np.searchsorted(known, 0.0))
+    ranks = np.concatenate([np.linspace(-1, -GAP, negative), np.linspace(GAP, 1, known.size - negative)])
+    place = np.interp(value, known, ranks)
+    # a value outside the reference, or between its two sides, keeps the side of its own sign
+    return -np.where(value < 0, np.minimum(place, -GAP), np.maximum(place, GAP))
+
+
+def _finite(value):
+    """inf as the largest float64, and -0.0, which has converged, as the smallest negative one."""
+    value = np.minimum(value, np.finfo(float).max)
+    return np.where((value == 0) & np.signbit(value), -np.finfo(float).smallest_subnormal, value)
+
+
+def _basins(land):
+    base = np.array([_rgba(BASINS[k % len(BASINS)]) for k in range(len(land.problem.attractors))] + [_rgba(NOWHERE)], float)
+    late = np.log1p(np.maximum(land.arrival, 0)) / np.log1p(land.steps)
+    rgba = base[land.attractor]                     # -1 is the last
+    white = 0.6 * np.clip(1 - 2.5 * late, 0, 1) * (land.attractor >= 0)
+    rgba[..., :3] = (rgba[..., :3] * (1 - late ** 2) [..., None]) * (1 - white[..., None]) + 255 * white[..., None]
+    return np.clip(rgba, 0, 255).astype(np.uint8)
+
+
+def _rgba(text):
+    return np.array([int(text[i:i + 2], 16) for i in (1, 3, 5)] + [255], np.uint8)
+
+
+@functools.cache
+def _table(palette):
+    """(256, 4) uint8: the palette from its low to its high end."""
+    from matplotlib import colormaps
+    name = PALETTES.get(palette, palette)
+    if name not in colormaps:
+        raise ValueError(f"palette must be {', '.join(PALETTES)} or a colour map of matplotlib, got {palette!r}")
+    table = (colormaps[name](np.arange(256) / 255) * 255).round().astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+def legend_strip(palette):
+    """Colours (n, 4) of a legend from slowly converged over fast to slowly diverged, the gap left out."""
+    half = int(round(127.5 * (1 - GAP)))
+    table = _table(palette)[::-1]
+    return np.concatenate([table[:half], table[-half:]])
+
+
+def basin_colours(count):
+    """The colour of each of `count` attractors, as #rrggbb."""
+    return [BASINS[k % len(BASINS)] for k in range(count)]

@@ -1,0 +1,76 @@
+"""A background thread that works on the newest request only, so that no drag ever blocks or piles up."""
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class Worker:
+    """Calls work(request, cancel) in one daemon thread; a newer request cancels the running one.
+
+    Parameters
+    ----------
+    work : callable
+        work(request, cancel): `cancel` is a threading.Event that is set when the work has become stale; it should then
+        return, or raise `rendering.Cancelled`, soon.
+    failed : callable
+        failed(error): told of any other exception; the worker goes on with the next request.
+
+    Notes
+    -----
+    The thread runs in a copy of the context of its making: without that, ipykernel 7.0 cannot send from it.
+    """
+
+    def __init__(self, work: Callable[[Any, threading.Event], None], failed: Callable[[Exception], None]):
+        self._work, self._failed = work, failed
+        self._changed = threading.Condition()
+        self._wanted: tuple[Any, threading.Event] | None = None
+        self._running: threading.Event | None = None
+        self._closed = False
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(target=context.run, args=(self._loop,), daemon=True, name="fractaledu-worker")
+        self._thread.start()
+
+    def request(self, request: Any) -> None:
+        """Make this the newest request; returns at once."""
+        with self._changed:
+            self._cancel()
+            self._wanted = request, threading.Event()
+            self._changed.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is asked for or running; False if `timeout` seconds were not enough."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._wanted is None and self._running is None, timeout)
+
+    def close(self) -> None:
+        """Cancel what runs and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._wanted = None
+            self._cancel()
+            self._changed.notify_all()
+
+    def _cancel(self):
+        if self._running is not None:
+            self._running.set()
+
+    def _loop(self):
+        from ..rendering import Cancelled
+        while True:
+            with self._changed:
+                self._running = None
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._wanted is not None or self._closed)
+                if self._closed:
+                    return
+                request, self._running = self._wanted
+                self._wanted, cancel = None, self._running
+            try:
+                self._work(request, cancel)
+            except Cancelled:
+                pass
+            except Exception as error:
+                self._failed(error)

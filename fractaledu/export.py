@@ -1,0 +1,79 @@
+"""Pictures with their recipe inside, and back."""
+from __future__ import annotations
+
+import os
+
+from PIL import Image, PngImagePlugin
+
+from .colour import check_mode, colours
+from .landscape import Landscape, atomic
+from .recipes import Recipe
+from .rendering import render
+
+KEY = "fractaledu"                  # of the recipe among a PNG's texts
+
+
+def image(land: Landscape, palette="two-sided", mode=None, reference=None) -> Image.Image:
+    """The landscape as a Pillow image, one pixel a run, highest y on top; arguments as in `colours`."""
+    return Image.fromarray(colours(land, palette, mode, reference)[::-1])
+
+
+def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=None) -> None:
+    """Write the picture as a PNG that carries its recipe, so that `from_png` can compute it again.
+
+    Parameters
+    ----------
+    land : Landscape
+    path : path
+        Written atomically: an interrupted save leaves the old file.
+    palette, mode, reference
+        As in `colours`.
+
+    Raises
+    ------
+    ValueError
+        If palette or mode is unknown.
+    OSError
+        If the file cannot be written.
+    """
+    look = {"palette": palette, "mode": check_mode(land, mode)}
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look).to_text())
+    texts.add_text("Software", f"fractaledu {land.version}")
+    picture = image(land, palette, mode, reference)
+    with atomic(path) as file:
+        picture.save(file, "PNG", pnginfo=texts)
+
+
+def from_png(path, **how) -> Landscape:
+    """Compute again what a PNG of `save_png` shows, from the recipe inside.
+
+    Parameters
+    ----------
+    path : path
+    **how
+        threads, executor, progress, cancel, file: as in `render`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no PNG, has no recipe, or the recipe names arrays or a step of somebody's own (load their .npz).
+    """
+    recipe = Recipe.from_text(read_recipe(path))
+    return render(recipe.problem, recipe.view, recipe.size, recipe.steps, **how)
+
+
+def read_recipe(path) -> str:
+    """The recipe inside a PNG, as text."""
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            text = picture.text.get(KEY)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"path must be a PNG picture, got {os.fspath(path)}: {error}") from error
+    if text is None:
+        raise ValueError(f"path must be a picture saved by fractaledu, got {os.fspath(path)}, which has no recipe inside")
+    return text

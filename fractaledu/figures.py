@@ -1,0 +1,119 @@
+"""matplotlib figures of landscapes and traces.  Each takes an `ax`, computes nothing and never shows."""
+from __future__ import annotations
+
+import functools
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullLocator
+
+from .colour import STATES, basin_colours, check_mode, colours, legend_strip
+from .landscape import Landscape
+from .traces import Trace
+
+
+@functools.singledispatch
+def plot(result, ax=None, **how):
+    """Draw a result of this package and return the artist.
+
+    Parameters
+    ----------
+    result : Landscape or Trace
+        A landscape is drawn as a map with its axes in true units and a legend, a trace as its watched number.
+    ax : matplotlib.axes.Axes, optional
+        Draw here; default: a new figure.
+    palette, mode, reference, legend
+        For landscapes: as in `colours`; `legend=False` leaves it out.
+
+    Returns
+    -------
+    matplotlib.image.AxesImage, or a list of matplotlib.lines.Line2D
+    """
+    raise TypeError(f"result must be a Landscape or a Trace, got {type(result).__name__}")
+
+
+@plot.register
+def _(land: Landscape, ax=None, palette="two-sided", mode=None, reference=None, legend=True):
+    mode = check_mode(land, mode)
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 6), layout="constrained")
+    view = land.view
+    # On a log axis imshow would space the pixels evenly in true units, but they are even in logarithms, as the axis is
+    # drawn: there the picture fills the frame instead.
+    even = view.x_scale == view.y_scale == "linear"
+    place = {"extent": (*view.x, *view.y)} if even else {"extent": (0, 1, 0, 1), "transform": ax.transAxes}
+    artist = ax.imshow(colours(land, palette, mode, reference), origin="lower", aspect="auto", interpolation="nearest",
+                       **place)
+    _true_units(ax, "x", view.x, view.x_scale, land.problem.x_label)
+    _true_units(ax, "y", view.y, view.y_scale, land.problem.y_label)
+    ax.set_title(land.problem.title, fontsize="medium")
+    ax.set_box_aspect(land.size[1] / land.size[0])
+    if legend:
+        _legend(ax, land, palette, mode)
+    return artist
+
+
+@plot.register
+def _(trace: Trace, ax=None):
+    if ax is None:
+        _, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
+    lines = ax.plot(np.moveaxis(trace.watched, -1, 0), linewidth=1.2)
+    if np.nanmin(trace.watched, initial=np.inf) > 0:
+        ax.set_yscale("log")
+    ax.set_xlabel("step")
+    ax.set_ylabel("distance to the nearest root" if trace.problem.attractors else
+                  "loss" if trace.problem.view.x_scale == "log10" else "|z| / 2")
+    ax.set_title(trace.problem.title, fontsize="medium")
+    return lines
+
+
+def _true_units(ax, name, bounds, scale, label):
+    axis = getattr(ax, f"{name}axis")
+    getattr(ax, f"set_{name}scale")("log" if scale == "log10" else "linear")
+    getattr(ax, f"set_{name}lim")(bounds)
+    low, high = bounds
+    if scale == "log10" and high > 10 * low:
+        axis.set_major_locator(LogLocator(numticks=7))
+    else:
+        ticks = MaxNLocator(4).tick_values(low, high)
+        ticks = ticks[(low <= ticks) & (ticks <= high)]
+        texts, shared = _tick_texts(ticks)
+        axis.set_major_locator(FixedLocator(ticks))
+        axis.set_major_formatter(FixedFormatter(texts))
+        label += shared
+    axis.set_minor_locator(NullLocator())
+    getattr(ax, f"set_{name}label")(label)
+
+
+def _tick_texts(ticks):
+    """Texts for the ticks, and what is added to the label: in a narrow window that is what the ticks have in common."""
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else abs(ticks).max(initial=1.0)
+    if step > 1e-4 * abs(ticks).max(initial=0.0):
+        return [f"{tick:.6g}" for tick in ticks], ""
+    power = math.floor(math.log10(step))
+    shared = round(math.floor(ticks[0] / 10.0 ** (power + 2)) * 10.0 ** (power + 2), max(0, -power - 2))
+    texts = [f"{(tick - shared) / 10.0 ** power:.3g}" for tick in ticks]
+    return texts, f"\n= {shared:.15g} + tick × $10^{{{power}}}$"
+
+
+def _legend(ax, land, palette, mode):
+    if mode == "rank":
+        strip = ax.inset_axes([0.0, -0.29, 1.0, 0.035])
+        strip.imshow(legend_strip(palette)[None], aspect="auto", extent=(0, 4, 0, 1))
+        strip.set_yticks([])
+        strip.set_xticks([0, 1, 2, 3, 4], ["slow", "settles", "fast | fast", "runs away", "slow"], fontsize="small")
+        strip.tick_params(length=0)
+        strip.set_title("colour: rank of the speed in this picture", fontsize="small", pad=3)
+        return
+    if mode == "verdict":
+        patches = [Patch(facecolor=colour, edgecolor="0.5", label=word) for colour, word in STATES.values()]
+    else:
+        shown = land.problem.attractors[:9]
+        patches = [Patch(facecolor=colour, label=f"{root:.3g}")
+                   for colour, root in zip(basin_colours(len(shown)), shown, strict=True)]
+        patches.append(Patch(facecolor="black", label="none"))
+    title = "settles at (darker: after more steps)" if mode == "basins" else None
+    ax.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(patches) if len(patches) < 5 else 4,
+              fontsize="small", title=title, title_fontsize="small", frameon=False)
