@@ -64,11 +64,18 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
 def check_mode(land, mode):
     """The mode, the default one for None; ValueError if it does not suit the landscape."""
     mode = default_mode(land) if mode is None else mode
-    if mode not in MODES:
-        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
-    if mode == "basins" and not land.problem.attractors:
-        raise ValueError("mode must not be \"basins\" for a problem without attractors")
+    check_look(land.problem, None, mode)
     return mode
+
+
+def check_look(problem, palette, mode):
+    """ValueError if the palette is unknown, or the mode is or does not suit the problem; None: not asked for."""
+    if palette is not None:
+        _table(palette)
+    if mode is not None and mode not in MODES:
+        raise ValueError(f"mode must be one of {', '.join(MODES)}, got {mode!r}")
+    if mode == "basins" and not problem.attractors:
+        raise ValueError('mode must not be "basins" for a problem without attractors')
 
 
 def restretch(value, reference=None):

@@ -27,7 +27,7 @@ CAP = 1e6                   # what a number that is larger, or not finite, count
 
 # What a pixel's run came to; `measure` in docs/architecture.md says it in words.
 PIXEL = np.dtype([("value", "f8"), ("last", "f8"), ("departure", "i4"), ("arrival", "i4"), ("attractor", "i2"),
-                  ("verdict", "i1")], align=True)
+                  ("verdict", "i1")])           # no padding: equal pixels are equal bytes
 CONVERGED, NEITHER, EXPLODED = -1, 0, 1
 
 

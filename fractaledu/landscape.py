@@ -132,7 +132,10 @@ class Landscape:
 def atomic(path):
     """A binary file that takes the place of `path` when the block ends well, and leaves no trace when it does not."""
     path = pathlib.Path(path)
-    descriptor, temporary = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
+    try:
+        descriptor, temporary = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file

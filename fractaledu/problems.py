@@ -4,7 +4,7 @@ from __future__ import annotations
 import functools
 import pathlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -144,7 +144,7 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
         coefficients = np.array([_finite_complex("coefficients", c) for c in coefficients], complex)
         nonzero = np.flatnonzero(coefficients)
         if len(nonzero) == 0 or nonzero[0] == len(coefficients) - 1:
-            raise ValueError(f"coefficients must be those of a polynomial of degree 1 or more, got {list(coefficients)}")
+            raise ValueError(f"coefficients must be those of a polynomial of degree 1 or more, got {coefficients.tolist()}")
         options["coefficients"] = coefficients.tolist()
         roots = np.roots(coefficients)
     elif roots is None:
@@ -336,7 +336,6 @@ def _arrays():
 
 
 def _renamed(problem, name, options, title, steps=None):
-    from dataclasses import replace
     return replace(problem, name=name, options=options, title=title, steps=steps or problem.steps)
 
 

@@ -33,10 +33,10 @@ def departure(watched, limit, first):
 
 def escape_orbit(z, c, power, steps):
     """|z|/2 after each step of z -> z**power + c."""
-    watched = []
+    z, watched = complex(z), []
     for _ in range(steps):
         try:
-            z = math.prod([z] * power) + c
+            z = math.prod([z] * power) + complex(c)
             watched.append(abs(z) / 2)
         except OverflowError:
             z = complex(math.inf)

@@ -58,7 +58,8 @@ def _quota_v1():
 
 def render(system, view: View | None = None, size=(384, 384), steps: int | None = None, *, threads: int | None = None,
            executor: Executor | None = None, progress: Callable[[int, int], None] | None = None,
-           cancel: threading.Event | None = None, file=None) -> Landscape:
+           cancel: threading.Event | None = None, file=None, write: Callable[[Landscape, pathlib.Path], None] | None = None
+           ) -> Landscape:
     """Compute a picture.
 
     Parameters
@@ -82,6 +83,8 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     file : path, optional
         Save the finished Landscape here (.npz).  Until then finished tiles are kept in `file`.part; the same call
         goes on from there.
+    write : callable, default `Landscape.save`
+        write(landscape, file) puts the finished one into the file.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     recipe = _question(system, view, size, steps)
     with _Engine(recipe, threads, executor, progress, cancel) as engine:
         if file is not None:
-            return _render_to_file(engine, recipe, pathlib.Path(file))
+            return _render_to_file(engine, recipe, pathlib.Path(file), write or Landscape.save)
         engine.fill(np.arange(engine.pixels.size))
         return engine.landscape()
 
@@ -296,7 +299,7 @@ class _Engine:
         self.checkpoint()
 
 
-def _render_to_file(engine, recipe, path):
+def _render_to_file(engine, recipe, path, write):
     part = path.with_name(path.name + ".part")
     engine.pixels["value"] = np.nan             # not computed
     if part.exists():
@@ -324,7 +327,7 @@ def _render_to_file(engine, recipe, path):
         save_part()
         raise
     land = engine.landscape()
-    land.save(path)
+    write(land, path)
     part.unlink()
     return land
 

@@ -1,0 +1,116 @@
+"""The loop and its measure, whatever is iterated."""
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import fractaledu as fe
+from fractaledu import kernel, reference
+from fractaledu.kernel import LANES, PIXEL, sweep
+from fractaledu.systems.planar import step_of
+
+
+class Curve(NamedTuple):
+    """Not a fractal: runs through a list of numbers, so that the measure meets what it must meet."""
+
+    numbers: np.ndarray
+
+
+@step_of(Curve)
+def next_number(system, t, x, y, a, b):
+    """The state's size is twice the t-th number."""
+    return 2.0 * system.numbers[t] + 0.0 * x, 0.0 * y
+
+
+SPIKE = np.r_[np.full(30, 0.5), 5e6, np.full(40, 0.25)]
+CURVES = {
+    "settles": np.geomspace(1, 1e-6, 50),
+    "exactly zero": np.zeros(30),
+    "ends on 1": np.ones(40),
+    "spike and back": SPIKE,
+    "spike, above 1e6 at the end": np.r_[SPIKE, 2e6],
+    "infinite": np.r_[1.0, 1e10, 1e100, np.inf, np.inf],
+    "nan": np.r_[1.0, 10.0, np.nan, np.nan, np.nan],
+    "nan at once": np.full(25, np.nan),
+    "slow": np.linspace(1.0, 1.5, 60),
+    "oscillates": 1.0 + 0.5 * (-1.0) ** np.arange(50),
+    "shorter than the tail": np.array([0.5, 0.4, 0.9]),
+    "one step": np.array([0.3]),
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_measure_equals_its_slow_twin(name):
+    curve = CURVES[name]
+    out = sweep(Curve(curve), np.zeros(3), np.zeros(3), len(curve))
+    value, converged = reference.measure(curve, ratio=False)
+    np.testing.assert_allclose(out["value"], value, rtol=1e-14)
+    assert (out["verdict"] == -1).all() == converged
+    assert (out["departure"] == reference.departure(curve, 1.0, first=1)).all()
+    blown = not converged and any(not w <= 1e6 for w in curve)
+    assert (out["verdict"] == (-1 if converged else 1 if blown else 0)).all()
+
+
+def test_numbers_that_are_not_finite_count_as_a_million():
+    """CURRICULUM row 50; a product with isfinite would give NaN."""
+    value, converged = reference.measure([1, 1e10, np.inf, np.nan], ratio=True)
+    assert not converged
+    assert value == pytest.approx(1 + 3e-6)
+    out = sweep(Curve(np.array([1.0, 1e10, np.inf, np.nan])), np.zeros(1), np.zeros(1), 4)
+    assert out["value"][0] == pytest.approx(1 + 3e-6, rel=1e-15)
+
+
+def test_value_is_never_nan():
+    for curve in CURVES.values():
+        assert not np.isnan(sweep(Curve(curve), np.zeros(1), np.zeros(1), len(curve))["value"]).any()
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, LANES - 1, LANES, LANES + 1, 31, LANES * kernel.GROUPS + 3])
+@pytest.mark.parametrize("problem", [fe.mandelbrot(), fe.newton(), fe.paper("one-datum", width=8)],
+                         ids=lambda p: p.name)
+def test_a_run_does_not_depend_on_its_neighbours(problem, n):
+    rng = np.random.default_rng(n)
+    x, y = 10.0 ** rng.uniform(-1, 0.3, n), 10.0 ** rng.uniform(-1, 0.3, n)
+    together = sweep(problem.system, x, y, 60)
+    alone = np.concatenate([sweep(problem.system, x[i:i + 1], y[i:i + 1], 60) for i in range(0, n, max(1, n // 7))])
+    assert together[::max(1, n // 7)].tobytes() == alone.tobytes()
+
+
+def test_nothing_is_written_beside_the_arrays():
+    """Loads and stores are raw pointers: odd sizes with guards around every array."""
+    for inputs, hidden, samples, batch in [(1, 1, 1, None), (3, 5, 2, None), (2, 3, 7, 3), (5, 1, 17, None), (4, 9, 33, 17)]:
+        problem = fe.random_network(1, inputs, hidden, samples, batch=batch)
+        guarded, fields = [], {}
+        for name, array in problem.system._asdict().items():
+            if isinstance(array, np.ndarray):
+                room = np.full(array.size + 32, 77, array.dtype)
+                room[16:-16] = array.ravel()
+                guarded.append((room, room.copy()))
+                fields[name] = room[16:-16].reshape(array.shape)
+        system = problem.system._replace(**fields)
+        for n in (1, LANES, 9):
+            out = np.zeros(n + 2, PIXEL)
+            out[1:-1] = sweep(system, np.full(n, 3.0), np.full(n, 2.0), 5)
+            np.testing.assert_array_equal(out[1:-1]["value"], sweep(problem.system, np.full(n, 3.0), np.full(n, 2.0), 5)["value"])
+        for room, before in guarded:
+            assert (room == before).all()
+
+
+def test_a_recorded_run_is_the_run_of_the_pixel():
+    problem = fe.newton()
+    x = np.linspace(-2, 2, 37)
+    plain = sweep(problem.system, x, x[::-1].copy(), 40)
+    recorded, watched, states = kernel.record(problem.system, x, x[::-1].copy(), 40, states=True)
+    assert plain.tobytes() == recorded.tobytes()
+    for p in range(len(x)):
+        value, _ = reference.measure(watched[p], ratio=False)
+        if plain["verdict"][p] == -1:
+            assert plain["value"][p] == pytest.approx(-watched[p].sum(), rel=1e-13)
+        assert watched[p, -1] == plain["last"][p]
+    distance = np.hypot(states[:, :-1, 0, None] - problem.system.root_x, states[:, :-1, 1, None] - problem.system.root_y)
+    np.testing.assert_allclose(distance.min(-1), watched, rtol=1e-14)
+
+
+def test_a_set_flag_ends_a_sweep_at_once():
+    stop = np.ones(1, bool)
+    sweep(fe.mandelbrot().system, np.zeros(8), np.zeros(8), 10 ** 8, stop)      # would take minutes

@@ -1,0 +1,94 @@
+"""exp and tanh for several lanes, against mpmath's and numpy's long double."""
+import mpmath
+import numpy as np
+import pytest
+from numba import njit
+
+from fractaledu import simd
+from fractaledu.simd import WIDTH, load, store
+
+
+def on_arrays(function):
+    @njit
+    def run(x, y):
+        for i in range(0, x.size, WIDTH):
+            store(y, i, function(load(x, i)))
+
+    def call(x):
+        padded = np.zeros(-(-len(x) // WIDTH) * WIDTH)
+        padded[:len(x)] = x
+        y = np.empty_like(padded)
+        run(padded, y)
+        return y[:len(x)]
+    return call
+
+
+tanh, exp = on_arrays(simd.tanh), on_arrays(simd.exp)
+
+
+def ulps(found, exact):
+    """Distance in units in the last place of the exact value."""
+    rounded = exact.astype(float)
+    return (np.abs(found.astype(np.longdouble) - exact) / np.spacing(np.abs(rounded))).astype(float)
+
+
+def exactly(name, x):
+    """The function to 30 digits, as float64 plus what float64 loses, in long double."""
+    with mpmath.workdps(30):
+        values = [getattr(mpmath, name)(mpmath.mpf(float(v))) for v in x]
+        high = np.array([float(v) for v in values])
+        return high.astype(np.longdouble) + np.array([float(v - mpmath.mpf(float(h)))
+                                                      for v, h in zip(values, high, strict=True)])
+
+
+def points(low, high, n):
+    return np.random.default_rng(0).uniform(low, high, n)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 0.3), (0.25, 0.62), (0.6, 3), (3, 20), (-1, 1), (-700, 700)])
+def test_tanh_is_right_to_2_ulp(low, high):
+    x = points(low, high, 3000)
+    assert ulps(tanh(x), exactly("tanh", x)).max() <= 2
+
+
+@pytest.mark.parametrize("decade", range(-300, 0, 25))
+def test_tanh_of_small_numbers_is_right_to_2_ulp(decade):
+    x = 10.0 ** points(decade, decade + 1, 100)
+    assert ulps(tanh(x), exactly("tanh", x)).max() <= 2
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1, 1), (-30, 30), (-708, 709)])
+def test_exp_is_right_to_2_ulp(low, high):
+    x = points(low, high, 3000)
+    assert ulps(exp(x), exactly("exp", x)).max() <= 2
+
+
+def test_exp_underflows_gradually():
+    x = points(-745, -708.4, 1000)
+    assert (np.abs(exp(x) - np.exp(x)) <= 2 * 5e-324).all()
+
+
+def test_special_values():
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 5e-324, -5e-324, 1e-310])
+    np.testing.assert_array_equal(tanh(x), [0.0, -0.0, 1.0, -1.0, np.nan, 5e-324, -5e-324, 1e-310])
+    np.testing.assert_array_equal(np.signbit(tanh(x))[:2], [False, True])
+    np.testing.assert_array_equal(exp(x), [1, 1, np.inf, 0, np.nan, 1, 1, 1])
+    np.testing.assert_array_equal(exp(np.array([709.79, -745.2, 1e300, -1e300])), [np.inf, 0, np.inf, 0])
+
+
+def test_tanh_is_odd_to_the_last_bit():
+    x = points(0, 20, 1000)
+    np.testing.assert_array_equal(tanh(-x), -tanh(x))
+
+
+def test_comparisons_with_nan_are_false_but_for_unequal():
+    @njit
+    def compare(x, out):
+        a = load(x, 0)
+        out[0], out[1], out[2] = simd.bits(a < 1.0), simd.bits(a >= 1.0), simd.bits(a == a)
+        out[3], out[4] = simd.bits(a != a), simd.bits(-a > 0.0)
+    x, out = np.full(WIDTH, 2.0), np.empty(5, np.int64)
+    x[:3] = [np.nan, 0.0, -1.0]
+    compare(x, out)
+    others = simd.ALL_LANES & ~0b111
+    assert list(out) == [0b110, others, simd.ALL_LANES & ~1, 1, 0b100]
