@@ -268,9 +268,15 @@ def _cached(build):
 
 
 _cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
+def _ours(value):
+    """Whether a system, and every NamedTuple inside it, is the package's own."""
+    return not isinstance(value, tuple) or (
+        type(value).__module__.startswith(__package__ + ".") and all(map(_ours, value)))
+
+
 def _dispatcher(system):
-    # A user's own system is compiled anew in each process: no key can see all the files that it is made of.
-    return _cached_sweep if type(system).__module__.startswith(__package__ + ".") else _sweep
+    # What a user brought is compiled anew in each process: no key can see all the files that it is made of.
+    return _cached_sweep if _ours(system) else _sweep
 
 
 def _call(system, x, y, steps, watched, states, stop=None):
