@@ -56,7 +56,7 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
     else:
         source = land if reference is None else reference
         place = restretch(land.value, source.value)
-        rgba = _table(palette)[np.clip((place + 1) * 127.5, 0, 255).astype(np.uint8)]
+        rgba = _table(palette)[np.nan_to_num((place + 1) * 127.5).astype(np.uint8)]
     rgba[np.isnan(land.value)] = 0
     return rgba
 

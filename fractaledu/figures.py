@@ -60,8 +60,8 @@ def _(trace: Trace, ax=None):
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
     lines = ax.plot(np.moveaxis(trace.watched, -1, 0), linewidth=1.2)
-    if np.nanmin(trace.watched, initial=np.inf) > 0:
-        ax.set_yscale("log")
+    if np.nanmax(trace.watched, initial=0) > 0:
+        ax.set_yscale("log", nonpositive="mask")        # a loss of exactly 0 happens, and has no logarithm
     ax.set_xlabel("step")
     ax.set_ylabel("distance to the nearest root" if trace.problem.attractors else
                   "loss" if trace.problem.view.x_scale == "log10" else "|z| / 2")
@@ -92,7 +92,7 @@ def _tick_texts(ticks):
     step = ticks[1] - ticks[0] if len(ticks) > 1 else abs(ticks).max(initial=1.0)
     if step > 1e-4 * abs(ticks).max(initial=0.0):
         return [f"{tick:.6g}" for tick in ticks], ""
-    power = math.floor(math.log10(step))
+    power = math.floor(math.log10(step) + 1e-6)
     shared = round(math.floor(ticks[0] / 10.0 ** (power + 2)) * 10.0 ** (power + 2), max(0, -power - 2))
     texts = [f"{(tick - shared) / 10.0 ** power:.3g}" for tick in ticks]
     return texts, f"\n= {shared:.15g} + tick × $10^{{{power}}}$"

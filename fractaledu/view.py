@@ -61,7 +61,7 @@ def _bounds(centre, half, scale):
     """The inverse of `_middle`: centre - half, or centre * (1 + d), to full precision however narrow."""
     if scale == "linear":
         return centre - half, centre + half
-    return centre + centre * math.expm1(-half), centre + centre * math.expm1(half)
+    return tuple(float(b) for b in _grown(centre, np.array([-half, half])))
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,7 @@ class View:
             return np.logspace(*np.log10(bounds), n) if scale == "log10" else np.linspace(*bounds, n)
         centre, half = _middle(*bounds, scale)
         d = half * ((2 * np.arange(n) + 1 - n) / n)
-        # centre * (1 + d) instead of 10**x keeps one decade more of zoom (CURRICULUM trap 15)
-        return centre + (d if scale == "linear" else centre * np.expm1(d))
+        return centre + d if scale == "linear" else _grown(centre, d)
 
     def zoom(self, factor, at=None) -> View:
         """The view magnified by `factor` > 0 about the point `at` = (x, y), which stays where it is (default: centre)."""
@@ -133,7 +132,7 @@ class View:
             if scale == "log10":
                 if not point > 0:
                     raise ValueError(f"at must be positive on a log10 axis, got {name} = {point}")
-                axes[name] = tuple(point + point * math.expm1(shrink * _log_ratio(b, point)) for b in (low, high))
+                axes[name] = tuple(float(_grown(point, shrink * _log_ratio(b, point))) for b in (low, high))
             else:
                 axes[name] = tuple(point + shrink * (b - point) for b in (low, high))
         return replace(self, **axes)
@@ -177,6 +176,11 @@ class View:
     def at_float_floor(self, size) -> bool:
         """Whether pixels of a picture of `size` lie closer than 4 ulps."""
         return self.spacing_in_ulps(size) < FLOOR_ULPS
+
+
+def _grown(centre, d):
+    """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom (trap 15)."""
+    return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
 
 
 def _log_ratio(a, b):

@@ -1,0 +1,178 @@
+"""Landscapes, recipes and pictures in files, and back."""
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+import fractaledu as fe
+from fractaledu.recipes import Recipe
+from test_planar import Tricorn
+
+EVERY_NAME = [fe.mandelbrot(3), fe.julia(0.3 - 0.5j), fe.newton(roots=[1, -1, 2j], a=1.1 - 0.3j, tolerance=1e-7),
+              fe.newton(coefficients=[1, 0, 1]), fe.paper("tanh", width=8), fe.paper("relu"), fe.paper("linear"),
+              fe.paper("one-datum"), fe.paper("minibatch"), fe.paper("minibatch", batch_seed=3), fe.paper("offset"),
+              fe.paper("offset", offset="start"), fe.random_network(7, 3, 4, 5, "relu", 2)]
+OWN = fe.network(np.ones((2, 3)), [1.0, 2.0, 3.0], [[1.0, 2.0], [0.5, 1.0]], [0.1, 0.2], "relu", offset="start")
+
+
+def same(a, b):
+    """Two problems iterate the same."""
+    assert type(a.system) is type(b.system) and len(a.system) == len(b.system)
+    for x, y in zip(a.system, b.system, strict=True):
+        np.testing.assert_array_equal(x, y)
+        assert type(x) is type(y)
+    assert (a.title, a.x_label, a.y_label, a.attractors) == (b.title, b.x_label, b.y_label, b.attractors)
+
+
+@pytest.mark.parametrize("problem", [*EVERY_NAME, OWN], ids=lambda p: p.title)
+def test_a_landscape_is_loaded_as_it_was_saved(problem, tmp_path):
+    land = fe.render(problem, size=(5, 4), steps=3)
+    land.save(tmp_path / "a.npz")
+    back = fe.Landscape.load(tmp_path / "a.npz")
+    assert back.pixels.tobytes() == land.pixels.tobytes()
+    assert (back.view, back.size, back.steps, back.version) == (land.view, land.size, land.steps, land.version)
+    same(back.problem, problem)
+    assert fe.render(back.problem, back.view, back.size, back.steps).pixels.tobytes() == land.pixels.tobytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]
+
+
+def test_a_landscape_of_a_users_map_is_loaded_without_its_step(tmp_path):
+    land = fe.render(Tricorn(), size=(4, 4), steps=3)
+    land.save(tmp_path / "a.npz")
+    back = fe.Landscape.load(tmp_path / "a.npz")
+    np.testing.assert_array_equal(back.value, land.value)
+    with pytest.raises(ValueError, match="system must have a step"):
+        fe.render(back.problem)
+
+
+def test_landscapes_cannot_be_changed():
+    land = fe.render(fe.mandelbrot(), size=(4, 4), steps=3)
+    with pytest.raises(ValueError):
+        land.value[0, 0] = 1
+    with pytest.raises(AttributeError):
+        land.steps = 4
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
+    land, path = fe.render(fe.mandelbrot(), size=(4, 4), steps=3), tmp_path / "a.npz"
+    land.save(path)
+    before = path.read_bytes()
+    monkeypatch.setattr(np, "savez_compressed", lambda file, **_: file.write(b"half") and 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        land.save(path)
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_unwritable_paths_name_the_path(tmp_path):
+    land = fe.render(fe.mandelbrot(), size=(4, 4), steps=3)
+    for save in (land.save, lambda path: fe.save_png(land, path)):
+        with pytest.raises(OSError, match="nowhere/a.npz"):
+            save(tmp_path / "nowhere" / "a.npz")
+
+
+def forge(tmp_path, **changes):
+    """A file that is nearly a landscape."""
+    path = tmp_path / "a.npz"
+    fe.render(fe.mandelbrot(), size=(4, 3), steps=3).save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    header = json.loads(str(arrays["header"]))
+    for key, value in changes.items():
+        if key == "pixels":
+            arrays["pixels"] = value
+        else:
+            header[key] = value
+    np.savez(path, **(arrays | {"header": np.array(json.dumps(header))}))
+    return path
+
+
+@pytest.mark.parametrize(("changes", "message"), [
+    ({"format": 2}, "its format is 2, this version reads 1"), ({"size": [0, 3]}, "size must be from 1"),
+    ({"size": [10 ** 9, 10 ** 9]}, "size must be"), ({"pixels": np.zeros((3, 4))}, "its pixels are"),
+    ({"view": {"x": [1, 0], "y": [0, 1]}}, "x must have its low bound"), ({"problem": {"name": "lorenz", "options": {}}}, "system"),
+    ({"problem": {}}, "title"), ({"view": 3}, "")])
+def test_damaged_landscapes_are_refused(tmp_path, changes, message):
+    with pytest.raises(ValueError, match=f"path must be a landscape saved by fractaledu, got .*a.npz: .*{message}"):
+        fe.Landscape.load(forge(tmp_path, **changes))
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut short", None])
+def test_foreign_files_are_refused(tmp_path, content):
+    path = tmp_path / "a.npz"
+    np.savez(path, a=1) if content is None else path.write_bytes(content)
+    with pytest.raises(ValueError, match="path must be a landscape saved by fractaledu"):
+        fe.Landscape.load(path)
+    with pytest.raises(FileNotFoundError):
+        fe.Landscape.load(tmp_path / "b.npz")
+
+
+def test_loading_executes_nothing(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, header=np.array(["x"], object), pixels=np.array([print], object), allow_pickle=True)
+    with pytest.raises(ValueError, match="path must be a landscape"):
+        fe.Landscape.load(path)
+
+
+@pytest.mark.parametrize("problem", EVERY_NAME, ids=lambda p: p.title)
+def test_recipes_come_back_exactly(problem):
+    view = fe.View((0.1, 0.1 + 1e-12), (1 / 3, 2e5), problem.view.x_scale, "log10", "endpoint")
+    text = Recipe(problem, view, (7, 5), 3, {"palette": "paper"}).to_text()
+    back = Recipe.from_text(text)
+    assert (back.view, back.size, back.steps, back.look) == (view, (7, 5), 3, {"palette": "paper"})
+    same(back.problem, problem)
+    assert back.to_text() == text and "\n" not in text and " " not in text
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("", "recipe must start with fe1"), ("fe2?system=julia", "a newer fractaledu reads that"),
+    ("fe1?system=julia", "recipe must name x"), ("fe1?nonsense", "recipe must be key=value"),
+    ("fe1?system=julia&x=0,1&y=0,1&size=4x4&steps=3&zoom=3", "recipe key must be one of .* got 'zoom'"),
+    ("fe1?system=julia&system=julia&x=0,1", "name each key once"),
+    ("fe1?system=lorenz&x=0,1&y=0,1&size=4x4&steps=3", "system must be one of"),
+    ("fe1?system=julia&x=0&y=0,1&size=4x4&steps=3", "x must be two numbers low,high"),
+    ("fe1?system=julia&x=1,0&y=0,1&size=4x4&steps=3", "x must have its low bound"),
+    ("fe1?system=julia&x=0,1&y=0,1&size=9999999x4&steps=3", "size must be from 1"),
+    ("fe1?system=julia&x=0,1&y=0,1&size=4&steps=3", "size must be two whole"),
+    ("fe1?system=julia&x=0,1&y=0,1&size=4x4&steps=1e3", "steps must be whole"),
+    ("fe1?system=julia&x=0,1&y=0,1&size=4x4&steps=-3", "steps must be from 1"),
+    ("fe1?system=own-abc&x=0,1&y=0,1&size=4x4&steps=3", "somebody's own system"),
+    ("fe1?" + "x" * 30_000, "at most 20000 characters")])
+def test_bad_recipes_are_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        Recipe.from_text(text)
+
+
+@pytest.mark.parametrize("problem", EVERY_NAME[:5], ids=lambda p: p.title)
+def test_a_png_is_computed_again_from_itself(problem, tmp_path):
+    land = fe.render(problem, size=(6, 4), steps=5)
+    fe.save_png(land, tmp_path / "a.png", palette="paper", mode="rank")
+    back = fe.from_png(tmp_path / "a.png")
+    assert back.pixels.tobytes() == land.pixels.tobytes()
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.size == (6, 4)
+        np.testing.assert_array_equal(np.asarray(picture)[::-1], fe.colours(land, "paper", "rank"))
+
+
+def test_a_png_of_somebodys_own_arrays_says_so(tmp_path):
+    fe.save_png(fe.render(OWN, size=(4, 4), steps=3), tmp_path / "a.png")
+    with pytest.raises(ValueError, match="somebody's own system"):
+        fe.from_png(tmp_path / "a.png")
+
+
+def test_foreign_pictures_are_refused(tmp_path):
+    path = tmp_path / "a.png"
+    Image.new("RGB", (3, 3)).save(path)
+    with pytest.raises(ValueError, match="no recipe inside"):
+        fe.from_png(path)
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("fractaledu", "fe1?system=__import__('os')")
+    Image.new("RGB", (3, 3)).save(path, pnginfo=texts)
+    with pytest.raises(ValueError, match="recipe must name x"):
+        fe.from_png(path)
+    path.write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="path must be a PNG"):
+        fe.from_png(path)
+    with pytest.raises(FileNotFoundError):
+        fe.from_png(tmp_path / "b.png")
