@@ -44,7 +44,8 @@ def main(argv=None) -> int:
         print(f"fractaledu: error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"fractaledu: error: cannot write or read {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"fractaledu: error: cannot write or read {error.filename or 'a file'}: {error.strerror or error}",
+              file=sys.stderr)
         return 2
     except (KeyboardInterrupt, Cancelled):
         print("fractaledu: stopped", file=sys.stderr)

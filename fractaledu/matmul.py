@@ -1,5 +1,4 @@
 """Matrix products over (row, lane) whose tiles stay in registers, for networks trained WIDTH at a time."""
-from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic

@@ -17,7 +17,7 @@ import numpy as np
 
 from .kernel import LANES, PIXEL, sweep
 from .landscape import Landscape
-from .problems import Problem, as_problem
+from .problems import as_problem
 from .recipes import Recipe
 from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size
 

@@ -1,0 +1,45 @@
+"""Where there is no browser, `pytest` says so in one line at the end; in CI that is a failure."""
+import importlib.util
+import os
+import shutil
+
+import pytest
+
+CHROMIUM = os.environ.get("FRACTALEDU_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+HOW = ("get it with: apt-get install chromium (Debian, Ubuntu), brew install --cask chromium (macOS), or set "
+       "FRACTALEDU_CHROMIUM to any Chrome or Chromium")
+
+
+def missing():
+    """Why the browser tests cannot run, or None."""
+    if importlib.util.find_spec("playwright") is None:
+        return 'no playwright; get it with: pip install -e ".[browser]"'
+    return None if CHROMIUM else f"no Chromium found; {HOW}"
+
+
+def pytest_collection_modifyitems(config, items):
+    why, found = missing(), [item for item in items if item.get_closest_marker("browser")]
+    config.stash[left_out] = why if found else None
+    if why and not IN_CI:
+        for item in found:
+            item.add_marker(pytest.mark.skip(reason=why))
+
+
+left_out = pytest.StashKey()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    why = config.stash.get(left_out, None)
+    if why:
+        terminalreporter.write_line(f"The browser tests did not run: {why}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser; fails where there is none (only CI comes that far)."""
+    why = missing()
+    if why:
+        pytest.fail(f"the browser tests cannot run: {why}")
+    return CHROMIUM

@@ -11,8 +11,8 @@ import pytest
 
 import fractaledu as fe
 from fractaledu import cli
-from fractaledu.recipes import Recipe
 from fractaledu.export import read_recipe
+from fractaledu.recipes import Recipe
 
 
 def test_render_writes_what_render_computes(tmp_path, capsys):
@@ -36,7 +36,8 @@ def test_render_writes_what_render_computes(tmp_path, capsys):
     (["paper-minibatch", "--batch-seed", "3"], (fe.paper("minibatch", batch_seed=3), None)),
     (["paper-offset", "--offset", "start", "--x-scale", "linear", "--x", "-1", "1"],
      (fe.paper("offset", offset="start"), fe.View((-1, 1), (1e-3, 1e6), "linear", "log10"))),
-    (["random-network", "--seed", "4"], (fe.random_network(4), None))], ids=lambda a: " ".join(a) if isinstance(a, list) else "")
+    (["random-network", "--seed", "4"], (fe.random_network(4), None))],
+    ids=lambda a: " ".join(a) if isinstance(a, list) else "")
 def test_every_system_can_be_rendered(arguments, expected, tmp_path):
     out = tmp_path / "a.png"
     assert cli.main(["render", *arguments, "--size", "4x3", "--steps", "3", "--palette", "paper", "--out", str(out)]) == 0
@@ -57,8 +58,10 @@ def test_every_system_can_be_rendered(arguments, expected, tmp_path):
     ("render julia --size 0x4 --out a.png", "size must be from 1 to 32768"),
     ("render julia --size 1000000x4 --out a.png", "size must be from 1 to 32768"),
     ("render julia --size big --out a.png", "must be WxH"), ("render julia --steps -4 --out a.png", "steps must be from 1"),
-    ("render julia --c rabbit --out a.png", "c must be a number such as"), ("render julia --width 8 --out a.png", "unrecognized"),
-    ("render paper-tanh --width 9 --out a.png", "width must be 16 or 8"), ("render julia --threads 0 --out a.png", "threads must"),
+    ("render julia --c rabbit --out a.png", "c must be a number such as"),
+    ("render julia --width 8 --out a.png", "unrecognized"),
+    ("render paper-tanh --width 9 --out a.png", "width must be 16 or 8"),
+    ("render julia --threads 0 --out a.png", "threads must"),
     ("render paper-relu --window --x 1 2 --out a.png", "--window must not be given together"),
     ("render julia --palette nice --out a.png", "palette must be"), ("render julia --mode basins --out a.png", "mode must not"),
     ("render julia --out .png/", "--out must")])

@@ -4,10 +4,10 @@ import json
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
+from test_planar import Tricorn
 
 import fractaledu as fe
 from fractaledu.recipes import Recipe
-from test_planar import Tricorn
 
 EVERY_NAME = [fe.mandelbrot(3), fe.julia(0.3 - 0.5j), fe.newton(roots=[1, -1, 2j], a=1.1 - 0.3j, tolerance=1e-7),
               fe.newton(coefficients=[1, 0, 1]), fe.paper("tanh", width=8), fe.paper("relu"), fe.paper("linear"),
@@ -91,7 +91,8 @@ def forge(tmp_path, **changes):
 @pytest.mark.parametrize(("changes", "message"), [
     ({"format": 2}, "its format is 2, this version reads 1"), ({"size": [0, 3]}, "size must be from 1"),
     ({"size": [10 ** 9, 10 ** 9]}, "size must be"), ({"pixels": np.zeros((3, 4))}, "its pixels are"),
-    ({"view": {"x": [1, 0], "y": [0, 1]}}, "x must have its low bound"), ({"problem": {"name": "lorenz", "options": {}}}, "system"),
+    ({"view": {"x": [1, 0], "y": [0, 1]}}, "x must have its low bound"),
+    ({"problem": {"name": "lorenz", "options": {}}}, "system"),
     ({"problem": {}}, "title"), ({"view": 3}, "")])
 def test_damaged_landscapes_are_refused(tmp_path, changes, message):
     with pytest.raises(ValueError, match=f"path must be a landscape saved by fractaledu, got .*a.npz: .*{message}"):

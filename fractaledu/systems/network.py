@@ -3,7 +3,7 @@
 No biases, mean-field scale (paper, section 2.1 and its code):  f(x) = w1 . activation(x W0 / sqrt(inputs)) / hidden
 (tanh and ReLU take sqrt(2) times that argument), loss = mean (f - y)**2, watched before the step, as a ratio to the first.
 
-Inside: I inputs, H hidden units, M = H * LANES numbers in a row of weights; `x` is already multiplied by the scale of
+Inside: M = hidden * LANES numbers in a row of weights; `x` is already multiplied by the scale of
 its activation (`INPUT_GAIN`); z holds activations, e errors, g0 and g1 the gradients of w0 and w1.
 """
 import math
@@ -290,40 +290,40 @@ def _split(inputs, hidden, scratch):
 def _advance(system, t, cells, params, at, scratch):
     if is_a(system, Network):
         def full_batch(system, t, cells, params, at, scratch):
-            N, I, H = system.y.size, system.w0.shape[0], system.w1.size
-            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + I * H * LANES)
-            g0, g1, z, e = _split(I, H, scratch)
+            N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
+            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + inputs * hidden * LANES)
+            g0, g1, z, e = _split(inputs, hidden, scratch)
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
                 block = min(BLOCK, N - n)
-                loss = loss + _forward(system.activation, block, I, H, system.x, n * I, system.y, n, 2.0 / N / H,
-                                       cells, at, z, e)
-                _backward(system.activation, block, I, H, system.x, n * I, z, e, g0, g1)
-            _update(system.axes, I, H, cells, params, at, g0, g1)
+                loss = loss + _forward(system.activation, block, inputs, hidden, system.x, n * inputs, system.y, n,
+                                       2.0 / N / hidden, cells, at, z, e)
+                _backward(system.activation, block, inputs, hidden, system.x, n * inputs, z, e, g0, g1)
+            _update(system.axes, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return full_batch
     if is_a(system, Minibatch):
         def minibatch(system, t, cells, params, at, scratch):
-            N, I, H = system.y.size, system.w0.shape[0], system.w1.size
+            N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
             B = system.batches.shape[1]
-            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + I * H * LANES)
-            g0, g1, z, e = _split(I, H, scratch)
-            x, y = e[BLOCK * LANES:], e[BLOCK * (LANES + I):]
+            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + inputs * hidden * LANES)
+            g0, g1, z, e = _split(inputs, hidden, scratch)
+            x, y = e[BLOCK * LANES:], e[BLOCK * (LANES + inputs):]
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
-                loss = loss + _forward(system.activation, min(BLOCK, N - n), I, H, system.x, n * I, system.y, n, 0.0,
-                                       cells, at, z, e)
+                loss = loss + _forward(system.activation, min(BLOCK, N - n), inputs, hidden, system.x, n * inputs, system.y, n,
+                                       0.0, cells, at, z, e)
             for n in range(0, B, BLOCK):
                 block = min(BLOCK, B - n)
                 for i in range(block):
                     sample = system.batches[t, n + i]
                     y[i] = system.y[sample]
-                    for k in range(I):
-                        x[i * I + k] = system.x[sample * I + k]
-                _forward(system.activation, block, I, H, x, 0, y, 0, 2.0 / B / H, cells, at, z, e)
-                _backward(system.activation, block, I, H, x, 0, z, e, g0, g1)
-            _update(system.axes, I, H, cells, params, at, g0, g1)
+                    for k in range(inputs):
+                        x[i * inputs + k] = system.x[sample * inputs + k]
+                _forward(system.activation, block, inputs, hidden, x, 0, y, 0, 2.0 / B / hidden, cells, at, z, e)
+                _backward(system.activation, block, inputs, hidden, x, 0, z, e, g0, g1)
+            _update(system.axes, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return minibatch
