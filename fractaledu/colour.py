@@ -34,9 +34,9 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
     mode : {"rank", "verdict", "basins"}, default "basins" where there are attractors, else "rank"
         "rank": by the rank of the value among the converged and among the other pixels, as the paper's code does; colours
         of two pictures are comparable only through `reference`.  "verdict": converged, exploded, neither.  "basins": by
-        the attractor, darker the more steps it took.
+        the attractor, darker the more steps it took, between the fewest and (nearly) the most in the picture.
     reference : Landscape, optional
-        Take the ranks from this one.
+        Take the ranks, or the range of steps, from this one.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
     if mode == "verdict":
         rgba = np.array([_rgba(STATES[v][0]) for v in (-1, 0, 1)])[land.verdict + 1]
     elif mode == "basins":
-        rgba = _basins(land)
+        rgba = _basins(land, land if reference is None else reference)
     else:
         source = land if reference is None else reference
         place = restretch(land.value, source.value)
@@ -100,13 +100,18 @@ def _finite(value):
     return np.where((value == 0) & np.signbit(value), -np.finfo(float).smallest_subnormal, value)
 
 
-def _basins(land):
+def _basins(land, reference):
     base = np.array([_rgba(BASINS[k % len(BASINS)]) for k in range(len(land.problem.attractors))] + [_rgba(NOWHERE)], float)
-    late = np.log1p(np.maximum(land.arrival, 0)) / np.log1p(land.steps)
     rgba = base[land.attractor]                     # -1 is the last
-    white = 0.6 * np.clip(1 - 2.5 * late, 0, 1) * (land.attractor >= 0)
-    rgba[..., :3] = (rgba[..., :3] * (1 - late ** 2) [..., None]) * (1 - white[..., None]) + 255 * white[..., None]
-    return np.clip(rgba, 0, 255).astype(np.uint8)
+    settled = reference.attractor >= 0
+    if not settled.any():
+        return rgba.astype(np.uint8)
+    steps = np.log1p(np.maximum(land.arrival, 0))
+    first, late = np.quantile(np.log1p(reference.arrival[settled]), (0.0, 0.99))
+    place = np.clip((steps - first) / max(late - first, 0.7), 0, 1)[..., None]       # 0.7: one step twice another
+    white = 0.45 * np.clip(1 - 2 * place, 0, 1) * (land.attractor >= 0)[..., None]
+    rgba[..., :3] = rgba[..., :3] * (1 - 0.75 * place) * (1 - white) + 255 * white
+    return rgba.astype(np.uint8)
 
 
 def _rgba(text):

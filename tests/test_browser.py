@@ -148,7 +148,7 @@ def test_the_notebook_runs_without_an_error(page):
     assert page.locator(".jp-RenderedImage img").count() == 1
     assert page.locator(".widget-image").count() == 3
     for n in range(8):
-        assert page.locator(".widget-label").nth(n).inner_text().strip()
+        assert page.locator(".widget-slider .widget-label").nth(n).inner_text().strip()
     shot(page, "start")
 
 

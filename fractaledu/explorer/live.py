@@ -42,7 +42,7 @@ class Live(ipywidgets.VBox):
         self._picture.alt = "picture computed from the sliders above"
         for name, slider in sliders.items():
             slider.description = slider.description or name
-            slider.style.description_width = "initial"
+            slider.style.description_width = "9em"
             slider.layout.width = "auto"
             slider.observe(self._changed, "value")
         controls = ipywidgets.VBox(list(sliders.values()), layout={"width": f"{max(320, size[0])}px"})
