@@ -243,11 +243,13 @@ class _Engine:
             self.executor.shutdown(wait=True, cancel_futures=True)
 
     def landscape(self, stride=1):
+        """The pixels so far, not copied: fill no more after the last stride."""
         columns, rows = self.recipe.size
         pixels = self.pixels.reshape(rows, columns)
-        blocks = pixels.copy() if stride == 1 else pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)
+        if stride > 1:
+            pixels = pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[:rows, :columns]
         recipe = self.recipe
-        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, blocks[:rows, :columns], stride)
+        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride)
 
     def compute(self, flat):
         """One tile, now, in this thread."""
@@ -287,7 +289,8 @@ class _Engine:
         return self.last_count
 
     def _keep(self, pixels, part):
-        self.pixels[part] = pixels
+        unbroken = part[-1] - part[0] == len(part) - 1          # then a slice, five times faster
+        self.pixels[slice(part[0], part[-1] + 1) if unbroken else part] = pixels
         self.done += len(part)
 
     def _collect(self, future, part):
