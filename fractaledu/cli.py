@@ -176,7 +176,10 @@ def _lab(options):
         raise ValueError('JupyterLab is not installed; get it with: pip install "fractaledu[lab]"')
     folder = _notebooks(options.folder)
     # Jupyter's own settings: bound to localhost, with its token.  We never weaken them.
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost", str(folder / START)]
+    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=localhost",
+               f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{START}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")          # in a container there is often nobody else
     if options.no_browser:
         command.append("--no-browser")
     return subprocess.call(command)
