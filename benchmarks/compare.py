@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 import fractaledu as fe
-from fractaledu.problems import _arrays
+from fractaledu.networks import _arrays
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import scalar_mandelbrot  # noqa: E402

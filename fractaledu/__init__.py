@@ -11,7 +11,9 @@ import importlib
 
 from ._version import __version__
 from .landscape import Landscape
-from .problems import Problem, julia, mandelbrot, named, network, newton, paper, paper_view, random_network
+from .names import named
+from .networks import network, paper, paper_view, random_network
+from .problems import Problem, julia, mandelbrot, newton
 from .recipes import Recipe
 from .rendering import Cancelled, available_threads, estimate, evaluate, passes, render
 from .systems.planar import step_of

@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 from tqdm import tqdm
 
-from . import problems
+from . import names, networks, problems
 from ._version import __version__
 from .kernel import sweep
 from .rendering import Cancelled, available_threads, estimate, evaluate, render
@@ -69,8 +69,8 @@ def _parser():
 
     drawing = commands.add_parser("render", help="compute a picture and write it to a file")
     systems = drawing.add_subparsers(dest="system", required=True, metavar="SYSTEM", parser_class=_Parser,
-                                     help=", ".join(problems.NAMED))
-    for name, made in problems.NAMED.items():
+                                     help=", ".join(names.NAMED))
+    for name, made in names.NAMED.items():
         system = systems.add_parser(name, allow_abbrev=False)
         for option in made.options:
             system.add_argument(f"--{option.replace('_', '-')}", dest=f"option_{option}", metavar="VALUE",
@@ -81,7 +81,7 @@ def _parser():
         system.add_argument("--y-scale", choices=("linear", "log10"))
         system.add_argument("--sampling", choices=("centre", "endpoint"), default="centre",
                             help="endpoint: from bound to bound, as the paper's code")
-        if name.removeprefix("paper-") in problems.WINDOWS:
+        if name.removeprefix("paper-") in networks.WINDOWS:
             system.add_argument("--window", action="store_true", help="the window of the paper's figure")
         system.add_argument("--size", type=_size, default=(512, 512), metavar="WxH", help="default: 512x512")
         system.add_argument("--steps", type=int, metavar="T", help="default: the system's own")
@@ -120,7 +120,7 @@ def _size(text):
 def _render(options):
     given = {key.removeprefix("option_"): value.strip() for key, value in vars(options).items()
              if key.startswith("option_") and value is not None}
-    problem = problems.named(options.system, **given)
+    problem = names.named(options.system, **given)
     view = _view(options, problem)
     out = options.out
     if out.suffix not in (".npz", ".png"):
@@ -158,7 +158,7 @@ def _view(options, problem):
     if getattr(options, "window", False):
         if options.x or options.y:
             raise ValueError("--window must not be given together with --x or --y")
-        first = problems.paper_view(options.system.removeprefix("paper-"))
+        first = networks.paper_view(options.system.removeprefix("paper-"))
     return View(options.x or first.x, options.y or first.y, options.x_scale or first.x_scale,
                 options.y_scale or first.y_scale, options.sampling)
 
@@ -204,7 +204,7 @@ def _notebooks(folder):
 
 def _warm(options):
     kinds = [problems.mandelbrot(), problems.julia(), problems.newton(),
-             *(problems.paper(condition) for condition in problems.CONDITIONS)]
+             *(networks.paper(condition) for condition in networks.CONDITIONS)]
     for problem in tqdm(kinds, desc="compiling the kernels", unit="kernel", disable=False):
         sweep(problem.system, np.ones(1), np.ones(1), 1)
 
@@ -213,9 +213,9 @@ def _bench(options):
     print(f"{available_threads()} threads, CPU {os.environ.get('NUMBA_CPU_NAME', 'host')}; medians of 5")
     for label, problem, steps, side in (
             ("Mandelbrot set, first view, 1000 steps", problems.mandelbrot(), 1000, 512),
-            ("paper's tanh net, overview, 500 steps", problems.paper("tanh"), 500, 24),
-            ("width 8 tanh net, overview, 100 steps", problems.paper("tanh", width=8), 100, 64),
-            ("one datum, width 16, overview, 200 steps", problems.paper("one-datum"), 200, 256)):
+            ("paper's tanh net, overview, 500 steps", networks.paper("tanh"), 500, 24),
+            ("width 8 tanh net, overview, 100 steps", networks.paper("tanh", width=8), 100, 64),
+            ("one datum, width 16, overview, 200 steps", networks.paper("one-datum"), 200, 256)):
         x, y = problem.view.positions((side, side))
         evaluate(problem, x[:8], y[:8], 1)
         times = []

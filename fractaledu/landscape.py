@@ -14,7 +14,8 @@ import numpy as np
 
 from . import _version
 from .kernel import PIXEL
-from .problems import Problem, named
+from .names import named
+from .problems import Problem
 from .recipes import _option_texts
 from .systems import network, newton, planar
 from .view import View, check_size

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from .problems import NAMED, Problem, named
+from .names import NAMED, named
+from .problems import Problem
 from .view import View, check_size
 
 VERSION = "fe1"

@@ -14,7 +14,7 @@ def random_arrays(seed, inputs, hidden, samples):
 
 
 def paper_arrays(width, data):
-    from fractaledu.problems import _arrays
+    from fractaledu.networks import _arrays
     a = _arrays()
     return a[f"w0_{width}"], a[f"w1_{width}"], a[f"x_{data}_{width}"], a[f"y_{data}_{width}"]
 

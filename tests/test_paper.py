@@ -10,7 +10,7 @@ from numba.extending import overload
 import fractaledu as fe
 from fractaledu import reference
 from fractaledu.kernel import is_a
-from fractaledu.problems import _arrays
+from fractaledu.networks import _arrays
 from fractaledu.simd import ROUND, exp, where
 from fractaledu.systems import network
 

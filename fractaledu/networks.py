@@ -1,0 +1,183 @@
+"""Networks to train: on data of your own, seeded random ones, and the paper's six conditions with its windows."""
+from __future__ import annotations
+
+import functools
+import pathlib
+from dataclasses import replace
+
+import numpy as np
+
+from .problems import MOST_STEPS, Problem
+from .systems import network as systems
+from .view import View
+
+SEEDED_STEPS = 10_000               # batches that a seeded stream holds
+CONDITIONS = ("tanh", "relu", "linear", "one-datum", "minibatch", "offset")
+RATE_LABELS = "learning rate of the input layer", "learning rate of the output layer"
+OFFSET_LABELS = {"every step": ("added to the input weights at every step", "learning rate"),
+                 "start": ("added to the input weights at the start", "learning rate")}
+
+
+def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Problem:
+    """Gradient descent of a network without biases, inputs -> hidden -> 1, on any data.
+
+    f(x) = w1 . h / hidden, h = tanh(sqrt(2 / inputs) x w0), sqrt(2 / inputs) relu(x w0), or x w0 / sqrt(inputs) (the
+    mean-field scale of the paper's code); the loss is the mean of (f - y)**2.
+
+    Parameters
+    ----------
+    w0, w1 : array_like, shape (inputs, hidden), (hidden,)
+        Initial weights.
+    x, y : array_like, shape (samples, inputs), (samples,)
+        Data and targets.
+    activation : {"tanh", "relu", "identity"}, default "tanh"
+    batches : array_like of int, shape (steps, batch), optional
+        The samples (from 0) of each step's gradient; default: all samples (full batch).  The watched loss is always that
+        of all samples.  A run cannot have more steps than there are batches.
+    offset : {None, "every step", "start"}, default None
+        None: the axes are the two learning rates.  Else x is added to every input weight, before every step (what the
+        paper's code does) or once (what its text says), and y is the learning rate of both layers.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, a number is not finite, or the first loss is 0 (nothing is left to learn).
+    """
+    arrays = {"w0": (w0, 2), "w1": (w1, 1), "x": (x, 2), "y": (y, 1)}
+    for name, (array, dimensions) in arrays.items():
+        array = arrays[name] = np.ascontiguousarray(array, dtype=float)
+        if array.ndim != dimensions or array.size == 0:
+            raise ValueError(f"{name} must be a filled array of {dimensions} dimension(s), got shape {array.shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
+    w0, w1, x, y = arrays.values()
+    for name, found, rule, wanted in (("w1", w1.shape[0], "one weight per hidden unit", w0.shape[1]),
+                                      ("x", x.shape[1], "one column per row of w0", w0.shape[0]),
+                                      ("y", y.shape[0], "one target per row of x", x.shape[0])):
+        if found != wanted:
+            raise ValueError(f"{name} must have {rule}, {wanted}, got {found}")
+    if activation not in systems.ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(systems.ACTIVATIONS)}, got {activation!r}")
+    if offset not in systems.AXES:
+        raise ValueError(f'offset must be None, "every step" or "start", got {offset!r}')
+    if batches is not None:
+        batches = np.ascontiguousarray(batches)
+        if batches.ndim != 2 or batches.size == 0 or batches.dtype.kind not in "iu":
+            raise ValueError(f"batches must be whole numbers of shape (steps, batch), got {batches.dtype} {batches.shape}")
+        if batches.min() < 0 or batches.max() >= len(y):
+            raise ValueError(f"batches must be from 0 to {len(y) - 1}, got {batches.min()} … {batches.max()}")
+        batches = batches.astype(np.int32)
+    system = systems.build(w0, w1, x, y, activation, batches, offset)
+    if systems.first_loss(w0, w1, x, y, activation) == 0.0:
+        raise ValueError("y must differ from what the first weights give: the first loss is 0, there is nothing to learn")
+    x_label, y_label = OFFSET_LABELS.get(offset, RATE_LABELS)
+    view = View((1e-3, 1e6), (1e-3, 1e6), "log10", "log10")
+    return Problem(system, view, min(200, MOST_STEPS if batches is None else len(batches)),
+                   title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {len(y)} points",
+                   x_label=x_label, y_label=y_label, most_steps=MOST_STEPS if batches is None else len(batches))
+
+
+def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", batch=None, offset=None) -> Problem:
+    """A network with standard normal weights, data and targets from `numpy.random.default_rng(seed)`.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 on.  The targets are noise: training memorises, it does not learn a task.
+    inputs, hidden : int, default 8
+        Layer widths, at least 1.
+    samples : int, optional
+        Data points; default: as many as the network has parameters.
+    activation, offset
+        As in `network`.
+    batch : int, optional
+        Samples per step, drawn with replacement, the same for every pixel; default: all of them (full batch).
+    """
+    samples = (inputs + 1) * hidden if samples is None else samples
+    counts = {"seed": (seed, 0), "inputs": (inputs, 1), "hidden": (hidden, 1), "samples": (samples, 1),
+              "batch": (1 if batch is None else batch, 1)}
+    for name, (value, least) in counts.items():
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2 ** 63:
+            raise ValueError(f"{name} must be a whole number from {least} on, got {value!r}")
+    if max(inputs, hidden, samples, batch or 1) > 4096:
+        raise ValueError(f"inputs, hidden, samples and batch must be at most 4096, got {max(inputs, hidden, samples)}")
+    rng = np.random.default_rng(seed)
+    w0, w1 = rng.normal(size=(inputs, hidden)), rng.normal(size=hidden)
+    x, y = rng.normal(size=(samples, inputs)), rng.normal(size=samples)
+    batches = None if batch is None else rng.integers(samples, size=(SEEDED_STEPS, batch))
+    problem = network(w0, w1, x, y, activation, batches, offset)
+    options = {"seed": int(seed), "inputs": inputs, "hidden": hidden, "samples": samples, "activation": activation,
+               "batch": batch, "offset": offset}
+    return _renamed(problem, "random-network", options, problem.title + f", seed {seed}")
+
+
+def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
+    """One of the paper's six conditions, with the very weights and data of its code.
+
+    Parameters
+    ----------
+    condition : {"tanh", "relu", "linear", "one-datum", "minibatch", "offset"}
+        "linear" has 16 data points and "one-datum" one; the others as many as parameters, 272.
+    width : {16, 8}, default 16
+        16 is the paper's, 8 the default of its notebook; minibatch and offset exist at 16 only.
+    offset : {"every step", "start"}, default "every step"
+        For condition "offset": whether x is added to the input weights at every step, a drift, as the paper's code does
+        and its figure shows, or once, as its text says.
+    batch_seed : int, optional
+        For condition "minibatch": draw the batches with numpy's generator, which allows 10 000 steps, instead of using
+        the paper's own stream of 1000.
+
+    Notes
+    -----
+    J. Sohl-Dickstein, arXiv 2402.06184 (2024), figures 1 and 2, and its public notebook: `PRNGKey(0)`, float64, legacy
+    threefry.  Steps: 500, and 1000 for the minibatch net.
+    """
+    if condition not in CONDITIONS:
+        raise ValueError(f"condition must be one of {', '.join(CONDITIONS)}, got {condition!r}")
+    if width not in ((16,) if condition in ("minibatch", "offset") else (16, 8)):
+        raise ValueError(f"width must be 16{'' if condition in ('minibatch', 'offset') else ' or 8'} "
+                         f"for condition {condition!r}, got {width!r}")
+    if offset not in OFFSET_LABELS:
+        raise ValueError(f'offset must be "every step" or "start", got {offset!r}')
+    arrays, data = _arrays(), {"linear": "square", "one-datum": "one"}.get(condition, "full")
+    options, batches = {} if condition in ("minibatch", "offset") else {"width": width}, None
+    if condition == "offset":
+        options["offset"] = offset
+    if condition == "minibatch":
+        batches = arrays["batches"]
+        if batch_seed is not None:
+            options["batch_seed"] = batch_seed
+            batches = np.random.default_rng(batch_seed).integers(272, size=(SEEDED_STEPS, 16))
+    problem = network(arrays[f"w0_{width}"], arrays[f"w1_{width}"], arrays[f"x_{data}_{width}"],
+                      arrays[f"y_{data}_{width}"], {"relu": "relu", "linear": "identity"}.get(condition, "tanh"),
+                      batches, offset if condition == "offset" else None)
+    title = {"tanh": "tanh", "relu": "ReLU", "linear": "deep linear", "one-datum": "tanh, one data point",
+             "minibatch": "tanh, minibatches of 16", "offset": "tanh, offset weights"}[condition]
+    return _renamed(problem, f"paper-{condition}", options, f"The paper's network, {title}, width {width}",
+                    steps=1000 if condition == "minibatch" else 500)
+
+
+# The windows of the paper's figure (read from its tiles); the linear one fits its picture with 500 steps.
+WINDOWS = {"linear": ((1.90010080e2, 1.90011840e2), (4.77745244, 4.77749670)),
+           "relu": ((5.77622737e-1, 5.77625590e-1), (8.14432439e1, 8.14436463e1)),
+           "one-datum": ((4.8298735e1, 4.8299146e1), (1.82066141e1, 1.82067690e1)),
+           "minibatch": ((2.67398835471957e-1, 2.67398835475071e-1), (1.74269509700711e2, 1.74269509702741e2)),
+           "tanh": ((1.329976231e1, 1.329978604e1), (2.003582269e2, 2.003585844e2)),
+           "offset": ((1.960618282403e-1, 1.960618285243e-1), (3.90254607863e1, 3.90254608429e1))}
+
+
+def paper_view(condition, sampling="centre") -> View:
+    """The window that the paper's figure shows of a condition (`paper`), both axes log10."""
+    if condition not in WINDOWS:
+        raise ValueError(f"condition must be one of {', '.join(CONDITIONS)}, got {condition!r}")
+    return View(*WINDOWS[condition], "log10", "log10", sampling)
+
+
+@functools.cache
+def _arrays():
+    with np.load(pathlib.Path(__file__).parent / "data" / "paper.npz", allow_pickle=False) as file:
+        return dict(file)
+
+
+def _renamed(problem, name, options, title, steps=None):
+    return replace(problem, name=name, options=options, title=title, steps=steps or problem.steps)
