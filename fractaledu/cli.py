@@ -18,7 +18,8 @@ from tqdm import tqdm
 from . import names, networks, problems
 from ._version import __version__
 from .kernel import sweep
-from .rendering import Cancelled, available_threads, estimate, evaluate, render
+from .landscape import Landscape
+from .rendering import available_threads, estimate, evaluate, part_of, render
 from .view import View
 
 LONG_SECONDS = 10           # work that takes longer is announced
@@ -47,8 +48,8 @@ def main(argv=None) -> int:
         print(f"fractaledu: error: cannot write or read {error.filename or 'a file'}: {error.strerror or error}",
               file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, Cancelled):
-        print("fractaledu: stopped", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"fractaledu: stopped{stop}", file=sys.stderr)
         return 130
 
 
@@ -60,6 +61,10 @@ def _guard(text):
         starts_number = text[:1] == "-" and text[1:2].isdigit()         # -0.8+0.156j, -1,1
         return f" {text}" if starts_number else text
     return f" {text}"
+
+
+def _path(text):
+    return pathlib.Path(text.removeprefix(" "))         # of `_guard`
 
 
 def _parser():
@@ -74,26 +79,27 @@ def _parser():
         system = systems.add_parser(name, allow_abbrev=False)
         for option in made.options:
             system.add_argument(f"--{option.replace('_', '-')}", dest=f"option_{option}", metavar="VALUE",
-                                help=f"as in fractaledu.{_source(name)}")
+                                help=f"{names.KINDS[made.options[option]]}; see fractaledu.{_source(name)}")
         system.add_argument("--x", nargs=2, type=float, metavar=("LO", "HI"), help="bounds; default: the first view")
-        system.add_argument("--y", nargs=2, type=float, metavar=("LO", "HI"))
+        system.add_argument("--y", nargs=2, type=float, metavar=("LO", "HI"), help="bounds; default: the first view")
         system.add_argument("--x-scale", choices=("linear", "log10"), help="default: that of the first view")
         system.add_argument("--y-scale", choices=("linear", "log10"))
         system.add_argument("--sampling", choices=("centre", "endpoint"), default="centre",
                             help="endpoint: from bound to bound, as the paper's code")
         if name.removeprefix("paper-") in networks.WINDOWS:
             system.add_argument("--window", action="store_true", help="the window of the paper's figure")
-        system.add_argument("--size", type=_size, default=(512, 512), metavar="WxH", help="default: 512x512")
+        system.add_argument("--size", type=_size, default=(384, 384), metavar="WxH", help="default: 384x384")
         system.add_argument("--steps", type=int, metavar="T", help="default: the system's own")
         system.add_argument("--palette", default="two-sided", help="two-sided, paper, dark, or one of matplotlib's")
-        system.add_argument("--mode", choices=("rank", "verdict", "basins"))
+        system.add_argument("--mode", choices=("rank", "verdict", "basins"),
+                            help="what colours mean; default: basins for newton, else rank")
         system.add_argument("--threads", type=int, help="default: all that this process may use")
-        system.add_argument("--out", type=pathlib.Path, required=True, metavar="FILE.{npz,png}",
+        system.add_argument("--out", type=_path, required=True, metavar="FILE.{npz,png}",
                             help="finished tiles stay in FILE.part, from which the same command goes on")
         system.set_defaults(run=_render)
 
     lab = commands.add_parser("lab", help="open the lessons in JupyterLab, on this machine only")
-    lab.add_argument("folder", nargs="?", type=pathlib.Path, help="where the notebooks are, or are copied to")
+    lab.add_argument("folder", nargs="?", type=_path, help="where the notebooks are, or are copied to")
     lab.add_argument("--no-browser", action="store_true", help="only start the server and print its address")
     lab.set_defaults(run=_lab)
 
@@ -135,14 +141,29 @@ def _render(options):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = lambda message, *_, **__: print(f"fractaledu: warning: {message}", file=sys.stderr)
-        seconds = estimate(problem, view, options.size, options.steps, threads=options.threads)
+        left = 1.0 - _finished(out)
+        seconds = left * estimate(problem, view, options.size, options.steps, threads=options.threads)
         warnings.simplefilter("ignore")             # said once
         if seconds > LONG_SECONDS:
             print(f"about {_duration(seconds)} on {options.threads or available_threads()} threads", file=sys.stderr)
         with tqdm(total=total, unit="run", unit_scale=True, disable=None, leave=False) as bar:
-            land = render(problem, view, options.size, options.steps, threads=options.threads, file=out,
-                          write=_writer(options), progress=lambda done, _: bar.update(done - bar.n))
+            try:
+                land = render(problem, view, options.size, options.steps, threads=options.threads, file=out,
+                              write=_writer(options), progress=lambda done, _: bar.update(done - bar.n))
+            except KeyboardInterrupt:
+                kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"
+                raise KeyboardInterrupt(kept) from None
     print(f"{out}: {land!r}"[:-1] + ">", file=sys.stderr)
+
+
+def _finished(out):
+    """The share of a picture that an earlier call left in its part file."""
+    part = part_of(out)
+    if not part.exists():
+        return 0.0
+    share = float(np.isfinite(Landscape.load(part).value).mean())
+    print(f"going on from {part}: {share:.0%} is finished", file=sys.stderr)
+    return share
 
 
 def _writer(options):

@@ -95,8 +95,9 @@ def restretch(value, reference=None):
 
 
 def _finite(value):
-    """inf as the largest float64, and -0.0, which has converged, as the smallest negative one."""
-    value = np.minimum(value, np.finfo(float).max)
+    """To 12 digits, so that rounding makes no ranks; inf as a large number; -0.0, which has converged, as a negative one."""
+    mantissa, exponent = np.frexp(np.minimum(value, 1e300))
+    value = np.ldexp(np.round(mantissa * 2.0 ** 40) / 2.0 ** 40, exponent)
     return np.where((value == 0) & np.signbit(value), -np.finfo(float).smallest_subnormal, value)
 
 

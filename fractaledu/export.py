@@ -27,15 +27,17 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
     path : path
         Written atomically: an interrupted save leaves the old file.
     palette, mode, reference
-        As in `colours`.
+        As in `colours`.  The recipe holds palette and mode, not the reference.
 
     Raises
     ------
     ValueError
-        If palette or mode is unknown.
+        If palette or mode is unknown, or the name does not end in .png.
     OSError
         If the file cannot be written.
     """
+    if not os.fspath(path).endswith(".png"):
+        raise ValueError(f"path must end in .png, got {os.fspath(path)}")
     look = {"palette": palette, "mode": check_mode(land, mode)}
     texts = PngImagePlugin.PngInfo()
     texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look).to_text())
@@ -46,7 +48,7 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
 
 
 def from_png(path, **how) -> Landscape:
-    """Compute again what a PNG of `save_png` shows, from the recipe inside.
+    """Compute again the landscape that a PNG of `save_png` shows, from the recipe inside.
 
     Parameters
     ----------

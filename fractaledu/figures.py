@@ -6,6 +6,8 @@ import math
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullLocator
 
@@ -100,12 +102,13 @@ def _tick_texts(ticks):
 
 def _legend(ax, land, palette, mode):
     if mode == "rank":
-        strip = ax.inset_axes([0.0, -0.29, 1.0, 0.035])
-        strip.imshow(legend_strip(palette)[None], aspect="auto", extent=(0, 4, 0, 1))
-        strip.set_yticks([])
-        strip.set_xticks([0, 1, 2, 3, 4], ["slow", "settles", "fast | fast", "runs away", "slow"], fontsize="small")
-        strip.tick_params(length=0)
-        strip.set_title("colour: rank of the speed in this picture", fontsize="small", pad=3)
+        strip = ax.figure.colorbar(ScalarMappable(cmap=ListedColormap(legend_strip(palette) / 255)), ax=ax, location="bottom",
+                                   aspect=28, pad=0.03)
+        strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=["slow", "settles", "fast | fast", "runs away", "slow"],
+                        fontsize="small")
+        strip.ax.tick_params(length=0)
+        strip.outline.set_visible(False)
+        strip.ax.set_title("colour: rank of the speed in this picture", fontsize="small", pad=3)
         return
     if mode == "verdict":
         patches = [Patch(facecolor=colour, edgecolor="0.5", label=word) for colour, word in STATES.values()]

@@ -80,7 +80,7 @@ def is_a(system, *classes):
     return isinstance(system, types.BaseNamedTuple) and system.instance_class in classes
 
 
-# ---------------------------------------------------------------- the measure (DESIGN: the paper's own, exactly)
+# ---------------------------------------------------------------- the measure (the paper's own: docs/architecture.md)
 
 # rows in front of the state of each group: two parameters and the measure
 PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, LEFT, ARRIVED, LAST, HEAD = range(12)
@@ -279,8 +279,10 @@ def _dispatcher(system):
     return _cached_sweep if _ours(system) else _sweep
 
 
-def _call(system, x, y, steps, watched, states, stop=None):
-    out = np.empty(len(x), PIXEL)
+def _call(system, x, y, steps, watched, states, stop):
+    out = blank(len(x))
+    if len(x) == 0:
+        return out
     params = np.stack([x, y]).astype(float)
     _dispatcher(system)(system, params, steps, out, watched, states, np.zeros(1, bool) if stop is None else stop)
     return out
@@ -295,13 +297,23 @@ def sweep(system, x, y, steps, stop=None):
     return _call(system, x, y, steps, np.empty((0, 0)), np.empty((0, 0, 0)), stop)
 
 
-def record(system, x, y, steps, states=False):
+def blank(n):
+    """n pixels that are not computed: value NaN, nothing reached."""
+    pixels = np.zeros(n, PIXEL)
+    pixels["value"] = np.nan
+    for name in ("departure", "arrival", "attractor"):
+        pixels[name] = -1
+    return pixels
+
+
+def record(system, x, y, steps, states=False, stop=None):
     """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None."""
     watched = np.empty((len(x), steps))
-    kept = np.empty((len(x), steps + 1, _row_count(system)) if states else (0, 0, 0))
-    return _call(system, x, y, steps, watched, kept), watched, kept if states else None
+    kept = np.empty((len(x), steps + 1, row_count(system)) if states else (0, 0, 0))
+    return _call(system, x, y, steps, watched, kept, stop), watched, kept if states else None
 
 
 @njit
-def _row_count(system):
+def row_count(system):
+    """Numbers in the state of one run."""
     return rows(system)

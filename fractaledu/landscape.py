@@ -2,21 +2,22 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import json
 import os
 import pathlib
-import tempfile
-import zipfile
+import secrets
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from . import _version
+from .arguments import whole
 from .kernel import PIXEL
 from .names import named
-from .problems import Problem
-from .recipes import _option_texts
+from .problems import MOST_STEPS, Problem
+from .recipes import Recipe, option_texts
 from .systems import network, newton, planar
 from .view import View, check_size
 
@@ -41,7 +42,8 @@ class Landscape:
     verdict : int8
         -1 converged, +1 exploded (not converged, and v exceeded 1e6 or was not finite), 0 neither.
     departure : int32
-        The first step with v > 1e6 (networks) or |z| > 2 (maps of the plane, first iterate = step 1); -1: none.
+        The first step with v > 1e6 (networks; Newton's distance) or |z| > 2 (maps of the plane, first iterate = step 1);
+        -1: none.
     arrival : int32
         Where there are attractors: the steps taken until the run stayed within their tolerance; else -1.
     attractor : int16
@@ -54,6 +56,8 @@ class Landscape:
         1, or k in a coarse pass, whose every k-th pixel fills a k x k block.
     version : str
         The fractaledu that computed it.
+    recipe : str
+        The question as one line of text (`Recipe`); names somebody's own system by its hash.
     """
 
     problem: Problem
@@ -63,9 +67,13 @@ class Landscape:
     pixels: np.ndarray              # (rows, columns) of kernel.PIXEL; value NaN: not computed (in a .part file)
     stride: int = 1
     version: str = _version.__version__
+    recipe: str = ""
 
     def __post_init__(self):
         self.pixels.flags.writeable = False
+        if not self.recipe:
+            text = Recipe(self.problem, self.view, self.size, self.steps).to_text()
+            object.__setattr__(self, "recipe", text)
 
     value = property(lambda self: self.pixels["value"])
     verdict = property(lambda self: self.pixels["verdict"])
@@ -121,31 +129,35 @@ class Landscape:
                 pixels, view, size = file["pixels"], View(**header["view"]), check_size(header["size"])
                 if pixels.dtype != PIXEL or pixels.shape != size[::-1]:
                     raise ValueError(f"its pixels are {pixels.shape} of {pixels.dtype}")
-                return cls(_restore(header["problem"], arrays), view, size, int(header["steps"]), pixels,
-                           version=str(header["version"]))
+                problem = _restore(header["problem"], arrays)
+                return cls(problem, view, size, problem.check_steps(header["steps"]), pixels,
+                           whole("stride", header["stride"], 1, 2 ** 20), str(header["version"]), str(header["recipe"]))
         except FileNotFoundError:
             raise
-        except (ValueError, KeyError, TypeError, EOFError, OSError, AttributeError, zipfile.BadZipFile) as error:
+        except Exception as error:              # a damaged file can fail anywhere in zip, numpy or json
             raise ValueError(f"path must be a landscape saved by fractaledu, got {os.fspath(path)}: {error}") from error
 
 
 @contextlib.contextmanager
 def atomic(path):
     """A binary file that takes the place of `path` when the block ends well, and leaves no trace when it does not."""
-    path = pathlib.Path(path)
+    target = pathlib.Path(os.path.realpath(path))
+    temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        descriptor, temporary = tempfile.mkstemp(prefix=path.name, suffix=".tmp", dir=path.parent)
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder")
+        file = open(temporary, "xb")
     except OSError as error:
         raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             yield file
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)              # mkstemp's files are private
-        os.replace(temporary, path)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):        # it was in place already
+            os.unlink(temporary)
         raise
 
 
@@ -155,8 +167,8 @@ def _describe(land):
     problem, arrays = land.problem, {}
     about = {"title": problem.title, "x_label": problem.x_label, "y_label": problem.y_label}
     if problem.name is not None:
-        about |= {"name": problem.name, "options": _option_texts(problem.options)}
-    elif problem.system is not None:
+        about |= {"name": problem.name, "options": option_texts(problem.options)}
+    elif type(problem.system) is _KINDS.get(type(problem.system).__name__):
         values = problem.system._asdict()
         arrays = {f"system.{key}": value for key, value in values.items() if isinstance(value, np.ndarray)}
         about |= {"kind": type(problem.system).__name__, "first_view": asdict(problem.view), "own_steps": problem.steps,
@@ -164,7 +176,7 @@ def _describe(land):
                   "values": {key: type(value).__name__ if isinstance(value, tuple) else value
                              for key, value in values.items() if not isinstance(value, np.ndarray)}}
     header = {"format": FORMAT, "version": land.version, "problem": about, "view": asdict(land.view),
-              "size": land.size, "steps": land.steps}
+              "size": land.size, "steps": land.steps, "stride": land.stride, "recipe": land.recipe}
     return header, arrays
 
 
@@ -177,4 +189,32 @@ def _restore(about, arrays):
         return Problem(None, View((-2, 2), (-2, 2)), 100, **labels)
     values = {key: _MARKERS.get(value, value) if isinstance(value, str) else value for key, value in about["values"].items()}
     system = kind(**values, **{key.removeprefix("system."): array for key, array in arrays.items()})
+    _check(system, most_steps=whole("most_steps", about["most_steps"], 1, MOST_STEPS))
     return Problem(system, View(**about["first_view"]), about["own_steps"], most_steps=about["most_steps"], **labels)
+
+
+def _check(system, most_steps):
+    """ValueError unless the arrays of a system from a file fit each other: the kernels read them unchecked."""
+    numbers = {name: value for name, value in system._asdict().items() if not isinstance(value, tuple)}
+    batches = numbers.pop("batches", None)
+    for name, value in numbers.items():
+        if isinstance(value, np.ndarray):
+            if value.dtype != np.float64 or not value.flags.c_contiguous or not np.isfinite(value).all():
+                raise ValueError(f"{name} must be finite float64")
+        elif type(value) is not (int if name == "power" else float):
+            raise ValueError(f"{name} must be a number, got {value!r}")
+    if isinstance(system, network.Network | network.Minibatch):
+        inputs, hidden = system.w0.shape
+        fits = system.w1.shape == (hidden,) and system.y.ndim == 1 and system.x.shape == (system.y.size * inputs,)
+    elif isinstance(system, network.OneDatum):
+        fits = system.z.ndim == 1 and system.z.shape == system.w1.shape
+    elif isinstance(system, planar.Mandelbrot | planar.Julia):
+        fits = 2 <= system.power <= 64
+    else:
+        fits = system.root_x.shape == system.root_y.shape == system.multiplicity.shape and (
+            system.q_x.shape == system.q_y.shape)
+    if batches is not None:
+        fits = (fits and batches.dtype == np.int32 and batches.ndim == 2 and batches.flags.c_contiguous
+                and most_steps <= len(batches) and 0 <= batches.min() and batches.max() < system.y.size)
+    if not fits:
+        raise ValueError(f"the arrays of its {type(system).__name__} do not fit each other")

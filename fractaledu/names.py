@@ -48,11 +48,11 @@ def named(name, /, **options) -> Problem:
         try:
             values[option] = readers[option](value) if isinstance(value, str) else value
         except ValueError:
-            raise ValueError(f"{option} must be {_KINDS[readers[option]]}, got {value!r}") from None
+            raise ValueError(f"{option} must be {KINDS[readers[option]]}, got {value!r}") from None
     if name == "random-network":
         values.setdefault("seed", 0)
     return make(**values)
 
 
-_KINDS = {int: "a whole number", float: "a number", _complex: "a number such as -0.8+0.156j",
+KINDS = {int: "a whole number", float: "a number", _complex: "a number such as -0.8+0.156j",
           _complexes: "numbers such as 1,-1,0.5+2j", str: "a word"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .arguments import whole
 from .problems import MOST_STEPS, Problem
 from .systems import network as systems
 from .view import View
@@ -45,7 +46,10 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
     """
     arrays = {"w0": (w0, 2), "w1": (w1, 1), "x": (x, 2), "y": (y, 1)}
     for name, (array, dimensions) in arrays.items():
-        array = arrays[name] = np.ascontiguousarray(array, dtype=float)
+        try:
+            array = arrays[name] = np.array(array, dtype=float, order="C")      # a copy: nobody changes it later
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must be an array of real numbers, got {array!r}") from None
         if array.ndim != dimensions or array.size == 0:
             raise ValueError(f"{name} must be a filled array of {dimensions} dimension(s), got shape {array.shape}")
         if not np.isfinite(array).all():
@@ -68,8 +72,12 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
             raise ValueError(f"batches must be from 0 to {len(y) - 1}, got {batches.min()} … {batches.max()}")
         batches = batches.astype(np.int32)
     system = systems.build(w0, w1, x, y, activation, batches, offset)
-    if systems.first_loss(w0, w1, x, y, activation) == 0.0:
+    with np.errstate(over="ignore"):
+        first = systems.first_loss(w0, w1, x, y, activation)
+    if first == 0.0:
         raise ValueError("y must differ from what the first weights give: the first loss is 0, there is nothing to learn")
+    if not np.isfinite(first):
+        raise ValueError(f"w0, w1, x and y must be so small that the first loss is finite, got {first}")
     x_label, y_label = OFFSET_LABELS.get(offset, RATE_LABELS)
     view = View((1e-3, 1e6), (1e-3, 1e6), "log10", "log10")
     return Problem(system, view, min(200, MOST_STEPS if batches is None else len(batches)),
@@ -85,28 +93,23 @@ def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", ba
     seed : int
         From 0 on.  The targets are noise: training memorises, it does not learn a task.
     inputs, hidden : int, default 8
-        Layer widths, at least 1.
+        Layer widths, from 1 to 512.
     samples : int, optional
-        Data points; default: as many as the network has parameters.
+        Data points, from 1 to 4096; default: as many as the network has parameters, at most 4096.
     activation, offset
         As in `network`.
     batch : int, optional
-        Samples per step, drawn with replacement, the same for every pixel; default: all of them (full batch).
+        Samples per step, from 1 to 4096, drawn with replacement, the same for every pixel; default: all (full batch).
     """
-    samples = (inputs + 1) * hidden if samples is None else samples
-    counts = {"seed": (seed, 0), "inputs": (inputs, 1), "hidden": (hidden, 1), "samples": (samples, 1),
-              "batch": (1 if batch is None else batch, 1)}
-    for name, (value, least) in counts.items():
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value < 2 ** 63:
-            raise ValueError(f"{name} must be a whole number from {least} on, got {value!r}")
-    if max(inputs, hidden, samples, batch or 1) > 4096:
-        raise ValueError(f"inputs, hidden, samples and batch must be at most 4096, got {max(inputs, hidden, samples)}")
+    seed, inputs, hidden = whole("seed", seed, 0, 2 ** 63), whole("inputs", inputs, 1, 512), whole("hidden", hidden, 1, 512)
+    samples = whole("samples", min((inputs + 1) * hidden, 4096) if samples is None else samples, 1, 4096)
+    batch = None if batch is None else whole("batch", batch, 1, 4096)
     rng = np.random.default_rng(seed)
     w0, w1 = rng.normal(size=(inputs, hidden)), rng.normal(size=hidden)
     x, y = rng.normal(size=(samples, inputs)), rng.normal(size=samples)
     batches = None if batch is None else rng.integers(samples, size=(SEEDED_STEPS, batch))
     problem = network(w0, w1, x, y, activation, batches, offset)
-    options = {"seed": int(seed), "inputs": inputs, "hidden": hidden, "samples": samples, "activation": activation,
+    options = {"seed": seed, "inputs": inputs, "hidden": hidden, "samples": samples, "activation": activation,
                "batch": batch, "offset": offset}
     return _renamed(problem, "random-network", options, problem.title + f", seed {seed}")
 
@@ -139,6 +142,13 @@ def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
                          f"for condition {condition!r}, got {width!r}")
     if offset not in OFFSET_LABELS:
         raise ValueError(f'offset must be "every step" or "start", got {offset!r}')
+    if offset != "every step" and condition != "offset":
+        raise ValueError(f'offset must only be given for condition "offset", got {offset!r} for {condition!r}')
+    if batch_seed is not None:
+        if condition != "minibatch":
+            raise ValueError(f'batch_seed must only be given for condition "minibatch", got it for {condition!r}')
+        batch_seed = whole("batch_seed", batch_seed, 0, 2 ** 63)
+    width = int(width)
     arrays, data = _arrays(), {"linear": "square", "one-datum": "one"}.get(condition, "full")
     options, batches = {} if condition in ("minibatch", "offset") else {"width": width}, None
     if condition == "offset":

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .arguments import whole
 from .systems import newton as newtons
 from .systems import planar
 from .view import View
@@ -51,21 +52,18 @@ class Problem:
         """Return `steps`, or the problem's own where None; ValueError unless a whole number from 1 to `most_steps`."""
         if steps is None:
             return self.steps
-        try:
-            whole = int(steps)
-        except (TypeError, ValueError, OverflowError):
-            whole = None
-        if whole is None or whole != steps:
-            raise ValueError(f"steps must be a whole number, got {steps!r}")
-        if not 1 <= whole <= self.most_steps:
-            hint = "" if self.most_steps == MOST_STEPS else " (the stream of batches ends there; batch_seed=… makes a longer one)"
-            raise ValueError(f"steps must be from 1 to {self.most_steps}, got {steps}{hint}")
-        return whole
+        hint = "" if self.most_steps == MOST_STEPS else " (its batches end there; batch_seed=… makes more)"
+        return whole("steps", steps, 1, self.most_steps, hint)
+
+    def __post_init__(self):
+        object.__setattr__(self, "steps", self.check_steps(self.steps))
 
 
 def as_problem(system) -> Problem:
     """Return a Problem as it is, and a map of the plane (a NamedTuple with a step) as a Problem without a name."""
     if isinstance(system, Problem):
+        if system.system is None:
+            raise ValueError("system must have a step; this one was loaded from a file, which cannot hold one")
         return system
     if planar.is_planar(type(system)):
         return Problem(system, View((-2, 2), (-2, 2)), 100, title=type(system).__name__,
@@ -77,9 +75,7 @@ def as_problem(system) -> Problem:
 # ---------------------------------------------------------------- classic maps
 
 def _power(power):
-    if power != int(power) or not 2 <= power <= 64:
-        raise ValueError(f"power must be a whole number from 2 to 64, got {power}")
-    return int(power)
+    return whole("power", power, 2, 64)
 
 
 def mandelbrot(power=2) -> Problem:
@@ -120,7 +116,8 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
     roots : sequence of complex, optional
         The roots of p; a repeated one is a multiple root.  Default: the three roots of z**3 - 1.
     coefficients : sequence of complex, optional
-        Instead of the roots: the coefficients of p, highest power first (as `numpy.poly1d`).
+        Instead of the roots: the coefficients of p, highest power first (as `numpy.poly1d`).  Double and triple roots are
+        recognised; give `roots` for higher ones.
     a : complex, default 1
         Relaxation: a simple root attracts nearby starts for abs(1 - a) < 1.
     tolerance : float, default 1e-8
@@ -133,9 +130,10 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
     """
     if roots is not None and coefficients is not None:
         raise ValueError("roots and coefficients must not both be given")
-    options = {"a": _finite_complex("a", a)}
+    options, closeness = {"a": _finite_complex("a", a)}, 0.0
     if coefficients is not None:
-        coefficients = np.array([_finite_complex("coefficients", c) for c in coefficients], complex)
+        closeness = 1e-4                        # a triple root comes out of numpy.roots as three, 1e-5 apart
+        coefficients = np.array(_numbers("coefficients", coefficients), complex)
         nonzero = np.flatnonzero(coefficients)
         if len(nonzero) == 0 or nonzero[0] == len(coefficients) - 1:
             raise ValueError(f"coefficients must be those of a polynomial of degree 1 or more, got {coefficients.tolist()}")
@@ -144,15 +142,14 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
     elif roots is None:
         roots = [np.exp(2j * np.pi * k / 3) for k in range(3)]
     else:
-        roots = [_finite_complex("roots", r) for r in roots]
-        options["roots"] = roots
+        roots = options["roots"] = _numbers("roots", roots)
     if not 1 <= len(roots) <= 64:
         raise ValueError(f"roots must be from 1 to 64 in number, got {len(roots)}")
     if tolerance is not None:
-        options["tolerance"] = tolerance
-        if not 0 < tolerance < np.inf:
-            raise ValueError(f"tolerance must be positive and finite, got {tolerance}")
-    system = newtons.build(roots, options["a"], tolerance)
+        options["tolerance"] = tolerance = _finite_complex("tolerance", tolerance).real
+        if not tolerance > 0:
+            raise ValueError(f"tolerance must be positive, got {tolerance}")
+    system = newtons.build(roots, options["a"], tolerance or 1e-8, closeness)
     attractors = tuple(complex(x, y) for x, y in zip(system.root_x, system.root_y, strict=True))
     reach = 2.0 * max(1.0, *(abs(r) for r in attractors)) if any(attractors) else 2.0
     relaxed = "" if a == 1 else f", a = {_short(options['a'])}"
@@ -171,6 +168,13 @@ def _finite_complex(name, number):
     if not (np.isfinite(z.real) and np.isfinite(z.imag)):
         raise ValueError(f"{name} must be finite, got {number}")
     return z
+
+
+def _numbers(name, numbers):
+    try:
+        return [_finite_complex(name, number) for number in numbers]
+    except TypeError:
+        raise ValueError(f"{name} must be a list of numbers, got {numbers!r}") from None
 
 
 def _superscript(n):

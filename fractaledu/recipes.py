@@ -12,6 +12,7 @@ import numpy as np
 
 from .names import NAMED, named
 from .problems import Problem
+from .systems import planar
 from .view import View, check_size
 
 VERSION = "fe1"
@@ -35,7 +36,7 @@ class Recipe:
         if self.problem.name is None:
             fields = {"system": f"own-{digest(self.problem.system)}"}
         else:
-            fields = {"system": self.problem.name, **_option_texts(self.problem.options)}
+            fields = {"system": self.problem.name, **option_texts(self.problem.options)}
         view = self.view
         fields |= {"x": _numbers(view.x), "y": _numbers(view.y), "x_scale": view.x_scale, "y_scale": view.y_scale,
                    "sampling": view.sampling, "size": "x".join(map(str, self.size)), "steps": str(self.steps), **self.look}
@@ -72,20 +73,26 @@ class Recipe:
         problem = named(name, **{key: text for key, text in fields.items() if key not in KEYS})
         view = View(_pair("x", fields["x"]), _pair("y", fields["y"]), fields.get("x_scale", problem.view.x_scale),
                     fields.get("y_scale", problem.view.y_scale), fields.get("sampling", "centre"))
-        size = check_size(_whole("size", part) for part in fields["size"].split("x"))
+        size = check_size(tuple(_whole("size", part) for part in fields["size"].split("x")))
         steps = problem.check_steps(_whole("steps", fields["steps"]))
         return cls(problem, view, size, steps, {key: fields[key] for key in LOOKS if key in fields})
 
 
 def digest(system) -> str:
-    """Twelve letters that name a system of somebody's own: its class, its numbers and its arrays."""
+    """Twelve letters that name a system of somebody's own: its class, its numbers, its arrays and its step."""
     hashed = hashlib.sha256(type(system).__name__.encode())
-    for value in system or ():
-        hashed.update(np.ascontiguousarray(value).tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
+    for value in system:
+        if isinstance(value, np.ndarray):
+            hashed.update(f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes())
+        else:
+            hashed.update(repr(value).encode())
+    if planar.is_planar(type(system)):
+        hashed.update(planar.step_bytes(type(system)))
     return hashed.hexdigest()[:12]
 
 
-def _option_texts(options):
+def option_texts(options):
+    """Options of a problem as text, those that are None left out."""
     texts = {}
     for key, value in options.items():
         if value is not None:
@@ -95,7 +102,7 @@ def _option_texts(options):
 
 
 def _number(value):
-    return repr(value).strip("()")
+    return repr(value.item() if isinstance(value, np.generic) else value).strip("()")
 
 
 def _numbers(pair):

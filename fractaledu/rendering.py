@@ -5,6 +5,7 @@ threads gives the same bits.
 """
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import threading
@@ -15,7 +16,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wa
 
 import numpy as np
 
-from .kernel import LANES, PIXEL, sweep
+from ._version import __version__
+from .arguments import whole
+from .kernel import LANES, blank, sweep
 from .landscape import Landscape
 from .problems import as_problem
 from .recipes import Recipe
@@ -73,7 +76,8 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     steps : int, default the problem's own number
         How long to iterate, at least 1.
     threads : int, default as many processors as the process may use
-        Threads to compute with.
+        Threads to compute with.  With `executor`: how many tiles that works on at once (default: its own number where it
+        says it).
     executor : concurrent.futures.Executor, optional
         Use this instead of threads of our own: processes, or `dask.distributed.Client(…).get_executor()`.
     progress : callable, optional
@@ -103,6 +107,8 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         If pixels lie closer than 4 ulps: float64 cannot resolve the picture.
     """
     recipe = _question(system, view, size, steps)
+    if file is not None and pathlib.Path(file).is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
     with _Engine(recipe, threads, executor, progress, cancel) as engine:
         if file is not None:
             return _render_to_file(engine, recipe, pathlib.Path(file), write or Landscape.save)
@@ -119,13 +125,20 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     Each coarse Landscape has the full size, a computed pixel filling its k x k block (`stride` k).  No pixel is computed
     twice: all passes together cost what `render` does.  `coarsest` is a power of 2; the rest is as in `render`.
     """
-    if coarsest < 1 or coarsest & (coarsest - 1):
+    coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
+    if coarsest & (coarsest - 1):
         raise ValueError(f"coarsest must be a power of 2, got {coarsest}")
-    recipe = _question(system, view, size, steps)
+    return refine(_question(system, view, size, steps), coarsest, threads, executor, progress, cancel)
+
+
+def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None) -> Iterator[Landscape]:
+    """`passes` for a Recipe, without a warning at the float floor."""
     with _Engine(recipe, threads, executor, progress, cancel) as engine:
         columns, rows = recipe.size
         row, column = np.divmod(np.arange(rows * columns), columns)
         k, done = coarsest, np.zeros(rows * columns, bool)
+        while k > max(columns, rows):
+            k //= 2
         while k >= 1:
             now = (row % k == 0) & (column % k == 0) & ~done
             engine.fill(np.flatnonzero(now))
@@ -136,18 +149,26 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
 
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,
              threads: int | None = None) -> float:
-    """Seconds that `render` will take, from a few pixels spread over the picture; itself takes at most about a second."""
+    """Seconds that `render` will take, from a few pixels spread over the picture.
+
+    Itself takes about half a second, and the time to compile where that is needed.  Where even a few pixels would take
+    longer, they are run for fewer steps, which overestimates if many runs end early.  Arguments as in `render`.
+    """
     recipe = _question(system, view, size, steps)
     with _Engine(recipe, threads, None, None, None) as engine:
-        total, spent, pixels = engine.pixels.size, 0.0, 0
-        rng = np.random.default_rng(0)
-        engine.compute(np.zeros(LANES, int))            # compiles, if need be
+        total, rng = engine.total, np.random.default_rng(0)
+        engine.sample(rng.integers(total, size=LANES), 1)               # compiles, if need be
+        upto, seconds, began = min(64, recipe.steps), 0.0, time.perf_counter()
+        while True:                     # one group, for more and more steps
+            seconds = engine.sample(rng.integers(total, size=LANES), upto)
+            if upto == recipe.steps or time.perf_counter() - began > 0.2:
+                break
+            upto = min(4 * upto, recipe.steps)
+        spent, pixels = seconds * recipe.steps / upto, LANES
         count = LANES
-        while spent < 0.25 and pixels < total:
-            began = time.perf_counter()
-            engine.compute(rng.integers(total, size=count))
-            spent, pixels = spent + time.perf_counter() - began, pixels + count
-            count *= 2 if spent < 0.1 else 1
+        while upto == recipe.steps and time.perf_counter() - began < 0.5 and pixels < total:
+            count = min(2 * count, total)
+            spent, pixels = spent + engine.sample(rng.integers(total, size=count), upto), pixels + count
         return spent / pixels * total / engine.workers
 
 
@@ -164,18 +185,21 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
 
     Returns
     -------
-    numpy.ndarray of float64, of the broadcast shape; < 0 converged, > 0 not.
+    numpy.ndarray of float64, of the broadcast shape (a float for two numbers); < 0 converged, > 0 not.
+
+    Raises
+    ------
+    ValueError
+        If x and y do not broadcast or are not finite, or steps are not as above.
     """
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
-    pixels = np.empty(x.shape, PIXEL)
-    engine = _Engine(Recipe(problem, problem.view, (1, 1), steps), threads, None, None, None)
-    with engine:
-        engine.x, engine.y, engine.pixels, engine.total = x.ravel(), y.ravel(), pixels.reshape(-1), x.size
-        engine.place = lambda flat: (flat, flat)
+    with _Engine(Recipe(problem, problem.view, (1, 1), steps), threads, None, None, None) as engine:
+        engine.x, engine.y, engine.total, engine.pixels = x.ravel(), y.ravel(), x.size, blank(x.size)
+        engine.place = lambda flat: (flat, flat)        # each pixel has an x and a y of its own
         engine.fill(np.arange(x.size))
-    return pixels["value"].copy()[()]
+    return engine.pixels["value"].reshape(x.shape).copy()[()]
 
 
 def points(x, y):
@@ -195,8 +219,6 @@ def points(x, y):
 
 def _question(system, view, size, steps):
     problem = as_problem(system)
-    if problem.system is None:
-        raise ValueError("system must have a step; this one was loaded from a file, which cannot hold one")
     view = problem.view if view is None else view
     if not isinstance(view, View):
         raise TypeError(f"view must be a View, got {type(view).__name__}")
@@ -216,15 +238,14 @@ class _Engine:
     """Fills the pixels of one picture, tile by tile."""
 
     def __init__(self, recipe, threads, executor, progress, cancel):
-        if threads is not None and (threads != int(threads) or not 1 <= threads <= 1024):
-            raise ValueError(f"threads must be a whole number from 1 to 1024, got {threads}")
+        threads = None if threads is None else whole("threads", threads, 1, 1024)
         self.recipe, self.progress, self.cancel = recipe, progress, cancel
-        self.workers = available_threads() if threads is None else int(threads)
+        self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
         self.executor, self.own = executor, executor is None
         self.stop = np.zeros(1, bool)           # tells our own threads to leave their tile
         self.x, self.y = recipe.view.positions(recipe.size)
         self.total = recipe.size[0] * recipe.size[1]
-        self.pixels = np.empty(self.total, PIXEL)
+        self.pixels = blank(self.total)
         self.done, self.cost, self.last_count = 0, None, LANES
         self.checkpoint = lambda: None
 
@@ -251,10 +272,11 @@ class _Engine:
         recipe = self.recipe
         return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride)
 
-    def compute(self, flat):
-        """One tile, now, in this thread."""
+    def sample(self, flat, steps):
+        """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""
         column, row = self.place(flat)
-        return _tile(self.recipe.problem.system, self.x[column], self.y[row], self.recipe.steps)[0]
+        system, x, y = self.recipe.problem.system, self.x[column], self.y[row]
+        return self.executor.submit(_tile, system, x, y, steps, self.stop).result()[1]
 
     def fill(self, todo):
         """Compute the pixels with these flat numbers."""
@@ -302,9 +324,14 @@ class _Engine:
         self.checkpoint()
 
 
+def part_of(path) -> pathlib.Path:
+    """Where `render` keeps the finished tiles of a file."""
+    path = pathlib.Path(path)
+    return path.with_name(path.name + ".part")
+
+
 def _render_to_file(engine, recipe, path, write):
-    part = path.with_name(path.name + ".part")
-    engine.pixels["value"] = np.nan             # not computed
+    part = part_of(path)
     if part.exists():
         engine.pixels[:] = _resume(part, recipe).pixels.reshape(-1)
     todo = np.flatnonzero(np.isnan(engine.pixels["value"]))
@@ -326,18 +353,18 @@ def _render_to_file(engine, recipe, path, write):
     engine.checkpoint = checkpoint
     try:
         engine.fill(todo)
+        land = engine.landscape()
+        write(land, path)
     except BaseException:
         save_part()
         raise
-    land = engine.landscape()
-    write(land, path)
     part.unlink()
     return land
 
 
 def _resume(part, recipe):
     land = Landscape.load(part)
-    if Recipe(land.problem, land.view, land.size, land.steps).to_text() != recipe.to_text():
-        raise ValueError(f"file must be free or hold a part of this picture, but {part} holds a part of another: "
-                         "delete it or choose another name")
+    if land.recipe != recipe.to_text() or land.version != __version__:
+        raise ValueError(f"file must be free or hold a part of this picture, but {part} holds a part of another, or one of "
+                         "another version: delete it or choose another name")
     return land

@@ -22,7 +22,7 @@ def _has_avx512():
     return llvm.get_host_cpu_features().get("avx512f", False)
 
 
-# Measured (docs/architecture.md): with AVX-512 eight lanes and 4 x 4 tiles are best, without it four lanes and 4 x 2.
+# Measured on networks: with AVX-512 eight lanes and 4 x 4 tiles are best, without it four lanes and 4 x 2.
 WIDTH, TILE = (8, (4, 4)) if _has_avx512() else (4, (4, 2))
 ALL_LANES = 2 ** WIDTH - 1
 

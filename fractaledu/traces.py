@@ -1,11 +1,12 @@
 """Trace: one run, every watched number, and its states where asked."""
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from .kernel import record
+from .kernel import record, row_count
 from .problems import Problem, as_problem
 from .rendering import points
 
@@ -14,7 +15,8 @@ LARGEST_RECORD = 2 ** 27            # numbers kept at most, 1 GB
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The run behind a pixel, or those behind several.  Every array begins with the shape S of the points.
+    """The run behind a pixel, or those behind several.  Every array begins with the shape S of the points; where a single
+    point was given, x, y and the six last are plain numbers.
 
     Attributes
     ----------
@@ -22,7 +24,7 @@ class Trace:
         The question; x and y in true units, of shape S.
     watched : float64, shape S + (steps,)
         The number watched at each step: a network's loss before the step, a map's |z|/2 after it, the distance to the
-        nearest root before it.  NaN once it was not finite.
+        nearest root before it.  NaN after the first that was not finite.
     states : float64, shape S + (steps + 1, numbers), or None
         The start and the state after each step: x and y of a map; w0 row by row, then w1, of a network (with one data
         point: sqrt(gain / inputs) x w0, then w1).  NaN once not finite.
@@ -72,17 +74,18 @@ def trace(system, x, y, steps=None, states=False) -> Trace:
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
-    kept = x.size * (steps + 1) * (_numbers(problem.system) if states else 1)
+    kept = x.size * (steps + 1) * (row_count(problem.system) if states else 1)
     if kept > LARGEST_RECORD:
         raise ValueError(f"steps must be so few that at most {LARGEST_RECORD} numbers are kept, got {steps}, "
                          f"which keeps {kept}")
-    out, watched, orbit = record(problem.system, x.ravel(), y.ravel(), steps, states)
+    stop = np.zeros(1, bool)
+    with ThreadPoolExecutor(1) as pool:         # in a thread, so that Ctrl-C is heard
+        try:
+            out, watched, orbit = pool.submit(record, problem.system, x.ravel(), y.ravel(), steps, states, stop).result()
+        except BaseException:
+            stop[0] = True
+            raise
     shape = x.shape
     parts = {name: out[name].reshape(shape)[()] for name in out.dtype.names}
     return Trace(problem, x[()], y[()], steps, watched.reshape(*shape, steps),
                  orbit.reshape(*shape, *orbit.shape[1:]) if states else None, **parts)
-
-
-def _numbers(system):
-    """An upper bound of the numbers in a state."""
-    return 2 + sum(np.size(part) for part in system if isinstance(part, np.ndarray))

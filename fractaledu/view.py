@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from .arguments import whole
+
 Scale = Literal["linear", "log10"]
 Sampling = Literal["centre", "endpoint"]
 
@@ -21,8 +23,9 @@ class FloatFloorWarning(UserWarning):
 def check_size(size) -> tuple[int, int]:
     """Return `size` as (columns, rows) of ints; ValueError unless both are whole and a picture of it fits memory."""
     try:
-        columns, rows = (int(n) for n in size if n == int(n))
-    except (TypeError, ValueError, OverflowError):
+        columns, rows = size = tuple(size)
+        columns, rows = (whole("size", n, -math.inf, math.inf) for n in size)
+    except (TypeError, ValueError):
         raise ValueError(f"size must be two whole numbers (columns, rows), got {size!r}") from None
     if not (1 <= columns <= LARGEST_SIDE and 1 <= rows <= LARGEST_SIDE):
         raise ValueError(f"size must be from 1 to {LARGEST_SIDE} columns and rows, got {columns} x {rows}")
@@ -53,8 +56,10 @@ def _middle(low, high, scale):
     """The centre of an axis, and its half width (on a log axis that of the natural logarithm)."""
     if scale == "linear":
         return low + (high - low) / 2, (high - low) / 2
-    half = math.log1p((high - low) / low) / 2 if high < 2 * low else math.log(high / low) / 2
-    return low * math.exp(half), half
+    if high < 2 * low:                              # narrow: accurate to the last digit of the width
+        half = math.log1p((high - low) / low) / 2
+        return low * math.exp(half), half
+    return math.exp((math.log(low) + math.log(high)) / 2), (math.log(high) - math.log(low)) / 2
 
 
 def _bounds(centre, half, scale):
@@ -123,7 +128,7 @@ class View:
         """The view magnified by `factor` > 0 about the point `at` = (x, y), which stays where it is (default: centre)."""
         if not (0 < factor < math.inf):
             raise ValueError(f"factor must be positive and finite, got {factor}")
-        return self._map(at or self.centre, 1 / factor)
+        return self._map(self.centre if at is None else at, 1 / factor)
 
     def _map(self, at, shrink):
         axes = {}
@@ -179,10 +184,10 @@ class View:
 
 
 def _grown(centre, d):
-    """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom (trap 15)."""
+    """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom."""
     return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
 
 
 def _log_ratio(a, b):
     """log(a / b), accurate for a near b."""
-    return math.log1p((a - b) / b) if abs(a - b) < b / 2 else math.log(a / b)
+    return math.log1p((a - b) / b) if abs(a - b) < b / 2 else math.log(a) - math.log(b)

@@ -68,8 +68,8 @@ def test_a_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
 def test_unwritable_paths_name_the_path(tmp_path):
     land = fe.render(fe.mandelbrot(), size=(4, 4), steps=3)
     for save in (land.save, lambda path: fe.save_png(land, path)):
-        with pytest.raises(OSError, match="nowhere/a.npz"):
-            save(tmp_path / "nowhere" / "a.npz")
+        with pytest.raises(OSError, match="nowhere/a.png"):
+            save(tmp_path / "nowhere" / "a.png")
 
 
 def forge(tmp_path, **changes):
@@ -177,3 +177,91 @@ def test_foreign_pictures_are_refused(tmp_path):
         fe.from_png(path)
     with pytest.raises(FileNotFoundError):
         fe.from_png(tmp_path / "b.png")
+
+
+def test_a_users_map_is_told_by_its_step_and_its_name_is_no_one_elses(tmp_path, monkeypatch):
+    from typing import NamedTuple
+
+    def make():
+        class Mandelbrot(NamedTuple):       # the name of one of ours
+            power: int = 2
+
+        @fe.step_of(Mandelbrot)
+        def step(system, t, x, y, a, b):
+            return x * x - y * y + a, b - 2.0 * x * y
+        return Mandelbrot()
+    monkeypatch.setattr("fractaledu.rendering.LARGEST_TILE", 8)
+    ours, other = make(), Tricorn()
+    first = fe.render(ours, size=(4, 4), steps=3)
+    first.save(tmp_path / "a.npz")
+    with pytest.raises(ValueError, match="system must have a step"):
+        fe.render(fe.Landscape.load(tmp_path / "a.npz").problem)
+
+    def stop(done, total):
+        if done > 20:
+            raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        fe.render(ours, size=(9, 9), steps=3, file=tmp_path / "b.npz", progress=stop)
+    land = fe.render(ours, size=(9, 9), steps=3, file=tmp_path / "b.npz")       # goes on
+    assert land.pixels.tobytes() == fe.render(ours, size=(9, 9), steps=3).pixels.tobytes()
+    assert Recipe(fe.problems.as_problem(ours), land.view, (9, 9), 3).to_text() == land.recipe
+    assert land.recipe.split("&")[0].startswith("fe1?system=own-")
+    assert Recipe(fe.problems.as_problem(other), land.view, (9, 9), 3).to_text() != land.recipe
+
+
+def test_numbers_of_numpy_come_back_from_files(tmp_path):
+    for problem in (fe.newton(tolerance=np.float64(1e-6)), fe.random_network(np.int64(0), inputs=np.int64(4)),
+                    fe.paper("minibatch", batch_seed=np.int64(3)), fe.paper("tanh", width=np.int64(8))):
+        fe.render(problem, size=(2, 2), steps=2).save(tmp_path / "a.npz")
+        same(fe.Landscape.load(tmp_path / "a.npz").problem, problem)
+
+
+def test_coarse_passes_are_saved_as_coarse(tmp_path):
+    coarse = next(fe.passes(fe.mandelbrot(), size=(9, 9), steps=5))
+    coarse.save(tmp_path / "a.npz")
+    assert fe.Landscape.load(tmp_path / "a.npz").stride == coarse.stride == 8
+
+
+def test_arrays_of_a_file_must_fit_each_other(tmp_path):
+    path = tmp_path / "a.npz"
+    fe.render(fe.network(np.ones((2, 3)), np.ones(3), np.ones((4, 2)), np.arange(4.0)), size=(2, 2), steps=2).save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    for change in ({"system.x": arrays["system.x"][:3]}, {"system.w1": np.ones(4)}, {"system.y": np.full(4, np.nan)},
+                   {"system.x": arrays["system.x"].astype(np.float32)}):
+        np.savez(path, **(arrays | change))
+        with pytest.raises(ValueError, match="path must be a landscape"):
+            fe.Landscape.load(path)
+
+
+def test_any_damage_is_a_value_error(tmp_path):
+    path = tmp_path / "a.npz"
+    fe.render(fe.mandelbrot(), size=(8, 8), steps=5).save(path)
+    whole, rng = path.read_bytes(), np.random.default_rng(0)
+    for _ in range(150):
+        damaged = bytearray(whole)
+        damaged[rng.integers(len(whole))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(damaged[:rng.integers(1, len(whole))] if rng.random() < 0.3 else damaged)
+        try:
+            fe.Landscape.load(path)
+        except ValueError:
+            pass
+
+
+def test_a_problem_keeps_its_own_copy_of_the_arrays():
+    w0 = np.ones((2, 3))
+    problem = fe.network(w0, np.ones(3), np.ones((4, 2)), np.arange(4.0))
+    before = fe.evaluate(problem, 1.0, 1.0, 10)
+    w0[:] = 0.0
+    assert fe.evaluate(problem, 1.0, 1.0, 10) == before
+
+
+def test_a_part_is_a_clean_landscape(tmp_path):
+    def stop(done, total):
+        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        fe.render(fe.mandelbrot(), size=(40, 40), steps=5, file=tmp_path / "a.npz", progress=stop)
+    part = fe.Landscape.load(tmp_path / "a.npz.part")
+    todo = np.isnan(part.value)
+    assert todo.any() and (part.departure[todo] == -1).all() and (part.verdict[todo] == 0).all()
+    assert (fe.colours(part, mode="verdict")[todo] == 0).all()

@@ -150,7 +150,7 @@ def test_golden_numbers_of_the_papers_code(condition, width):
 
 
 def test_a_run_that_peaks_beyond_a_million_can_still_train():
-    """CURRICULUM trap 3: the catapult."""
+    """Trap 3: the catapult."""
     run = fe.trace(fe.paper("tanh", width=8), 1e-6, 50.0, 100)
     assert run.watched.max() > 1e6
     assert run.verdict == -1
@@ -159,7 +159,7 @@ def test_a_run_that_peaks_beyond_a_million_can_still_train():
 
 
 def test_offset_once_is_smooth_where_the_papers_figure_is_not():
-    """CURRICULUM finding 2: the published window is made by the drift."""
+    """Finding 2: the published window is made by the drift."""
     view = fe.paper_view("offset")
     once = fe.render(fe.paper("offset", offset="start"), view, (4, 4), 500)
     drift = fe.render(fe.paper("offset"), view, (4, 4), 500)

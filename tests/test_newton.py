@@ -84,7 +84,10 @@ def test_multiple_roots_are_reached_to_the_last_bit():
 def test_repeated_roots_of_coefficients_are_one_root():
     problem = fe.newton(coefficients=np.poly([1, 1, -2]))
     assert len(problem.attractors) == 2
-    assert sorted(problem.system.multiplicity) == [1, 2]
+    double = min(problem.attractors, key=lambda root: abs(root - 1))
+    assert (run(problem, some_starts(200), 200)["verdict"] == -1).mean() > 0.99 and abs(double - 1) < 1e-7
+    assert len(fe.newton(coefficients=np.poly([2, 2, 2, -1])).attractors) == 2
+    assert len(fe.newton(roots=[1, 1 + 1e-6, 1e6]).attractors) == 3             # given roots are what they are
 
 
 def test_a_start_on_a_root_has_arrived():
@@ -92,6 +95,38 @@ def test_a_start_on_a_root_has_arrived():
     assert (pixel["verdict"], pixel["attractor"], pixel["arrival"], pixel["last"]) == (-1, 0, 0, 0.0)
 
 
-def test_the_pole_is_thrown_out_and_comes_back_slowly():
+def test_the_pole_is_thrown_to_infinity():
     pixel = run(fe.newton(), 0, 30)[0]
-    assert pixel["verdict"] != -1 and pixel["last"] > 1e6
+    assert (pixel["verdict"], pixel["departure"], pixel["last"]) == (1, 1, np.inf)
+
+
+@pytest.mark.parametrize("roots", [[0, 1, -1], [0, 1], [0, 0, 1], [0]])
+def test_a_root_at_zero_is_reached(roots):
+    """There the squared distance underflows before the distance does."""
+    out = run(fe.newton(roots=roots), some_starts(2000), 2000)
+    assert (out["verdict"] == 1).sum() == 0
+    assert (out["verdict"] == -1).mean() > 0.99
+
+
+def test_a_verdict_does_not_depend_on_the_neighbours():
+    system = fe.newton().system
+    for partner in (1e-4, 1e200):
+        out = sweep(system, np.array([1e-4, partner]), np.zeros(2), 3)
+        assert out["verdict"][0] == 1 and out["departure"][0] == 1           # thrown beyond a million by the pole
+
+
+@pytest.mark.parametrize("n", [3, 4, 7])
+def test_steps_beside_the_critical_point_are_exact(n):
+    """Where p' nearly vanishes a sum over the roots would cancel."""
+    from fractions import Fraction
+    problem = fe.newton(roots=[np.exp(2j * np.pi * k / n) for k in range(n)])
+    for x in (1e-3, 3e-6, 1e-9):
+        orbit = fe.trace(problem, x, 0.0, 2, states=True).states
+        exact = Fraction(x) - (Fraction(x) ** n - 1) / (n * Fraction(x) ** (n - 1))
+        assert orbit[1, 0] == pytest.approx(float(exact), rel=1e-13)
+        assert abs(orbit[1, 1]) < 1e-13 * abs(orbit[1, 0])
+
+
+def test_many_roots_and_far_starts_do_not_overflow():
+    out = run(fe.newton(roots=np.arange(1, 41) / 20), [1e50, -1e50j, 3 + 4j], 8000)
+    assert (out["verdict"] == -1).all()

@@ -179,14 +179,18 @@ def test_bad_steps_are_refused(steps):
 @pytest.mark.parametrize(("call", "kind", "message"), [
     (lambda: fe.render("mandelbrot"), TypeError, "system must be a Problem"),
     (lambda: fe.render(fe.mandelbrot(), view=(0, 1)), TypeError, "view must be a View"),
-    (lambda: fe.render(fe.mandelbrot(), threads=0), ValueError, "threads must be a whole number"),
+    (lambda: fe.render(fe.mandelbrot(), threads=0), ValueError, "threads must be from 1 to 1024, got 0"),
+    (lambda: fe.render(fe.mandelbrot(), threads="two"), ValueError, "threads must be a whole number, got 'two'"),
+    (lambda: fe.paper("tanh", batch_seed=1), ValueError, "batch_seed must only be given"),
+    (lambda: fe.paper("tanh", offset="start"), ValueError, "offset must only be given"),
+    (lambda: fe.step_of(int), TypeError, "cls must be a NamedTuple class"),
     (lambda: list(fe.passes(fe.mandelbrot(), coarsest=3)), ValueError, "coarsest must be a power of 2"),
     (lambda: fe.evaluate(fe.mandelbrot(), [1, 2], [1, 2, 3]), ValueError, "x and y must be numbers of shapes"),
     (lambda: fe.evaluate(fe.mandelbrot(), np.nan, 0), ValueError, "x must be finite, got nan"),
     (lambda: fe.trace(fe.mandelbrot(), 0, np.inf), ValueError, "y must be finite, got inf"),
     (lambda: fe.trace(fe.mandelbrot(), 0, "a"), ValueError, "x and y must be numbers"),
     (lambda: fe.trace(fe.mandelbrot(), 0, 0, 10 ** 8, states=True), ValueError, "steps must be so few"),
-    (lambda: fe.mandelbrot(1), ValueError, "power must be a whole number from 2 to 64, got 1"),
+    (lambda: fe.mandelbrot(1), ValueError, "power must be from 2 to 64, got 1"),
     (lambda: fe.mandelbrot(2.5), ValueError, "power must be"),
     (lambda: fe.julia(complex("inf")), ValueError, "c must be finite"),
     (lambda: fe.julia("rabbit"), ValueError, "c must be a number"),
@@ -194,7 +198,7 @@ def test_bad_steps_are_refused(steps):
     (lambda: fe.newton(coefficients=[3]), ValueError, "polynomial of degree 1 or more"),
     (lambda: fe.newton(roots=[]), ValueError, "roots must be from 1 to 64"),
     (lambda: fe.newton(roots=[np.nan]), ValueError, "roots must be finite"),
-    (lambda: fe.newton(tolerance=-1), ValueError, "tolerance must be positive"),
+    (lambda: fe.newton(tolerance=-1), ValueError, "tolerance must be positive, got -1"),
     (lambda: fe.named("lorenz"), ValueError, "system must be one of mandelbrot"),
     (lambda: fe.named("julia", q=1), ValueError, "julia has no option 'q'; it has c, power"),
     (lambda: fe.named("julia", c="x"), ValueError, "c must be a number such as")])
@@ -239,3 +243,36 @@ def test_a_trace_is_the_run_of_the_pixel():
 def test_the_number_of_steps_is_the_problems_own():
     assert fe.render(fe.paper("one-datum"), size=(2, 2)).steps == 500
     assert replace(fe.mandelbrot(), steps=7).check_steps(None) == 7
+
+
+def test_a_failed_write_keeps_what_is_computed(tmp_path):
+    path = tmp_path / "a.npz"
+    with pytest.raises(ZeroDivisionError):
+        fe.render(fe.mandelbrot(), size=(8, 8), steps=5, file=path, write=lambda land, path: 1 / 0)
+    assert np.isfinite(fe.Landscape.load(rendering.part_of(path)).value).all()
+    with pytest.raises(IsADirectoryError):
+        fe.render(fe.mandelbrot(), size=(8, 8), steps=5, file=tmp_path)
+
+
+def test_coarse_passes_of_small_pictures():
+    lands = list(fe.passes(fe.mandelbrot(), size=(5, 3), steps=5, coarsest=2 ** 20))
+    assert [land.stride for land in lands] == [4, 2, 1]
+
+
+def test_nothing_to_trace():
+    assert fe.trace(fe.mandelbrot(), [], [], 5).watched.shape == (0, 5)
+
+
+def test_an_estimate_of_very_long_work_is_quick(monkeypatch):
+    """A million steps of the full net take minutes a group; the estimate runs fewer."""
+    asked = []
+    sample = rendering._Engine.sample
+    monkeypatch.setattr(rendering._Engine, "sample",
+                        lambda self, flat, steps: asked.append(steps) or sample(self, flat, steps))
+    seconds = fe.estimate(fe.paper("tanh"), size=(100, 100), steps=10 ** 6)
+    assert seconds > 3600 and max(asked) <= 16384
+
+
+def test_wide_log_views_do_not_overflow():
+    x, _ = fe.View((1e-200, 1e200), (1, 2), "log10").positions((4, 2))
+    np.testing.assert_allclose(np.log10(x), [-150, -50, 50, 150], rtol=1e-12)

@@ -66,7 +66,7 @@ def test_zoom_by_two_keeps_the_samples():
 def test_distinct_rates_in_a_row(width, distinct):
     """512 rates stay apart down to 1e-13 decades around 200.36 (10**x: 227); then every float64 there is used.
 
-    CURRICULUM row 49 has 131 to 134 at 1e-14, because it rounds 1 + d; the window holds 162 float64 steps.
+    Row 49 has 131 to 134 at 1e-14, because it rounds 1 + d; the window holds 162 float64 steps.
     """
     x, _ = View.around(200.36, 200.36, width, "log10").positions((512, 512))
     assert len(np.unique(x)) == pytest.approx(distinct, abs=1)

@@ -2,21 +2,24 @@
 from __future__ import annotations
 
 import io
+import math
 import time
-import warnings
 from collections.abc import Callable
 
 import ipywidgets
 import numpy as np
 
-from ..colour import STATES, check_mode
+from ..colour import check_mode
 from ..export import image
 from ..landscape import Landscape
 from ..problems import Problem
-from ..rendering import available_threads, passes
+from ..recipes import Recipe
+from ..rendering import available_threads, refine
 from ..traces import trace
-from ..view import FloatFloorWarning, View
+from ..view import View, check_size
 from .worker import Worker
+
+FATES = {-1: "it settled", 0: "it did neither", 1: "it ran away"}
 
 
 class Live(ipywidgets.VBox):
@@ -28,29 +31,33 @@ class Live(ipywidgets.VBox):
         By name; set their `value` from code to the same effect as by hand.
     landscape : Landscape or None
         What the picture shows.
-    settled : bool
-        Whether the finest picture of the sliders' values is shown.
     """
 
     def __init__(self, question, sliders, size, steps, palette, mode, cross):
         self._question, self.sliders = question, sliders
+        size = check_size(size)
         self._size, self._steps, self._palette, self._mode, self._cross = size, steps, palette, mode, cross
         self.landscape: Landscape | None = None
-        self.settled = False
         self._picture = ipywidgets.Image(format="png", width=size[0], height=size[1])
         self._status = ipywidgets.HTML()
         self._picture.alt = "picture computed from the sliders above"
+        self._picture.layout.max_width, self._picture.layout.height = "100%", "auto"
         for name, slider in sliders.items():
             slider.description = slider.description or name
             slider.style.description_width = "9em"
             slider.layout.width = "auto"
             slider.observe(self._changed, "value")
-        controls = ipywidgets.VBox(list(sliders.values()), layout={"width": f"{max(320, size[0])}px"})
+        controls = ipywidgets.VBox(list(sliders.values()), layout={"width": f"{max(480, size[0])}px", "max_width": "100%"})
         super().__init__([controls, self._picture, self._status])
         self._worker = Worker(self._draw, self._failed)
         # One processor stays free for the browser and the kernel's own messages, where there is more than one.
         self._threads = max(1, available_threads() - 1)
         self._changed()
+
+    @property
+    def settled(self):
+        """Whether nothing is asked for or running, and the finest picture is shown."""
+        return self._worker.wait(0) and self.landscape is not None and self.landscape.stride == 1
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for the settled picture; False if `timeout` seconds were not enough."""
@@ -62,16 +69,14 @@ class Live(ipywidgets.VBox):
         super().close()
 
     def _changed(self, change=None):
-        self.settled = False
         self._worker.request({name: slider.value for name, slider in self.sliders.items()})
 
     def _draw(self, values, cancel):
         began = time.perf_counter()
         problem, view = self._question(**values)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FloatFloorWarning)          # said in words below the picture instead
-            for land in passes(problem, view, self._size, self._steps, threads=self._threads, cancel=cancel):
-                self._show(land, cancel)
+        recipe = Recipe(problem, view, self._size, problem.check_steps(self._steps))
+        for land in refine(recipe, threads=self._threads, cancel=cancel):
+            self._show(land, cancel)
         self._say(self._words(land, time.perf_counter() - began))
 
     def _show(self, land, cancel):
@@ -87,18 +92,22 @@ class Live(ipywidgets.VBox):
         with self._picture.hold_sync():
             self._picture.format = "png" if fine else "jpeg"
             self._picture.value = data.getvalue()
-        self.landscape, self.settled = land, fine
+        self.landscape = land
 
     def _words(self, land, seconds):
         mode = check_mode(land, self._mode)
         words = f"{land.size[0]} × {land.size[1]} runs of {land.steps} steps in {seconds:.1f} s. "
         if self._cross:
             run = trace(land.problem, *land.view.centre, land.steps)
-            words += f"<b>At the cross: {STATES[int(run.verdict)][1]}.</b> {_fate(run)} "
-        if mode == "rank":
-            words += "Blue settles, red runs away; the paler, the faster." if self._palette == "two-sided" else ""
+            words += f"<b>At the cross: {FATES[int(run.verdict)]}.</b> {_fate(run)} "
+        if mode == "basins":
+            words += "Colour: which solution; darker: after more steps; black: none reached. "
+        elif mode == "rank" and self._palette == "two-sided":
+            words += "Blue settles, red runs away; the paler, the faster. "
+        words += f"Across: {_span(land.view.x)}, up: {_span(land.view.y)}."
         if land.view.at_float_floor(land.size):
-            words += " <b>Float64 cannot resolve this picture: its pixels are less than 4 ulps apart.</b>"
+            words += (" <b>Float64 cannot resolve this picture: from pixel to pixel there are fewer than four 64-bit numbers, "
+                      "and rounding shows.</b>")
         return words
 
     def _failed(self, error):
@@ -106,6 +115,12 @@ class Live(ipywidgets.VBox):
 
     def _say(self, words):
         self._status.value = f'<span class="fractaledu-status">{words}</span>'
+
+
+def _span(bounds):
+    low, high = bounds
+    digits = max(3, 3 + int(-math.log10((high - low) / max(abs(low), abs(high)))))
+    return f"{low:.{digits}g} … {high:.{digits}g}"
 
 
 def _fate(run):

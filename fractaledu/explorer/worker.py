@@ -34,8 +34,10 @@ class Worker:
         self._thread.start()
 
     def request(self, request: Any) -> None:
-        """Make this the newest request; returns at once."""
+        """Make this the newest request; returns at once.  Ignored after `close`."""
         with self._changed:
+            if self._closed:
+                return
             self._cancel()
             self._wanted = request, threading.Event()
             self._changed.notify_all()

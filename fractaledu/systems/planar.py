@@ -30,10 +30,13 @@ def step_of(cls, plane="parameter"):
 
     The step is a function ``step(system, t, x, y, a, b)`` that returns the next ``(x, y)``, t counting from 0.  It is
     compiled for several pixels at once, so it is built from + - * /, ``abs``, comparisons and ``simd.where``, without
-    ``if`` on x, y, a or b.  It stays an ordinary function too: call it with floats to see one step.
+    ``if`` on x, y, a or b.  It stays an ordinary function too: without ``simd.where``, call it with floats to see one
+    step.
     """
     if plane not in ("parameter", "start"):
         raise ValueError(f'plane must be "parameter" or "start", got {plane!r}')
+    if not (isinstance(cls, type) and issubclass(cls, tuple) and hasattr(cls, "_fields")):
+        raise TypeError(f"cls must be a NamedTuple class, got {cls!r}")
     if cls in _steps:
         raise ValueError(f"{cls.__name__} has a step already; define the NamedTuple anew together with its step")
 
@@ -48,9 +51,10 @@ def is_planar(cls):
     return cls in _steps
 
 
-def starts_at_pixel(cls):
-    """Whether a pixel of the map `cls` is the start of the orbit."""
-    return _steps[cls][1]
+def step_bytes(cls):
+    """What tells the step of a map apart from another step: its code, its constants and the names it uses."""
+    code = _steps[cls][0].py_func.__code__
+    return code.co_code + repr((code.co_consts, code.co_names)).encode()
 
 
 class Mandelbrot(NamedTuple):
@@ -133,12 +137,15 @@ def _start(system, cells, params, at):
     found = _planar(system)
     if not found:
         return None
-    scale = 1.0 if found[1] else 0.0
 
-    def impl(system, cells, params, at):
-        store(cells, at, scale * load(cells, params))
-        store(cells, at + LANES, scale * load(cells, params + LANES))
-    return impl
+    def at_pixel(system, cells, params, at):
+        store(cells, at, load(cells, params))
+        store(cells, at + LANES, load(cells, params + LANES))
+
+    def at_zero(system, cells, params, at):
+        store(cells, at, 0.0)
+        store(cells, at + LANES, 0.0)
+    return at_pixel if found[1] else at_zero
 
 
 @overload(advance, jit_options={"forceinline": True, "error_model": "numpy"})

@@ -1,0 +1,17 @@
+"""Checks at the public border that more than one module needs: they name the argument, the rule and the value."""
+from __future__ import annotations
+
+import operator
+
+
+def whole(name, value, low, high, hint="") -> int:
+    """`value` as an int; ValueError unless it is a whole number from `low` to `high`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = int(value) if isinstance(value, float) and value.is_integer() else None
+    if number is None or isinstance(value, bool):
+        raise ValueError(f"{name} must be a whole number, got {value!r}")
+    if not low <= number <= high:
+        raise ValueError(f"{name} must be from {low} to {high}, got {number}{hint}")
+    return number
