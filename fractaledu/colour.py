@@ -84,12 +84,13 @@ def restretch(value, reference=None):
     Slowly converged 1, fast converged GAP, fast diverged -GAP, slowly diverged -1.
     """
     value, known = _finite(value), _finite(value if reference is None else reference)
-    known = np.sort(known[~np.isnan(known)], axis=None)
+    known, counts = np.unique(known[~np.isnan(known)], return_counts=True)
     if known.size == 0:
         return np.zeros_like(value)
-    negative = int(np.searchsorted(known, 0.0))
-    ranks = np.concatenate([np.linspace(-1, -GAP, negative), np.linspace(GAP, 1, known.size - negative)])
-    place = np.interp(value, known, ranks)
+    negative = int(counts[known < 0].sum())
+    ranks = np.concatenate([np.linspace(-1, -GAP, negative), np.linspace(GAP, 1, counts.sum() - negative)])
+    ends = np.cumsum(counts)
+    place = np.interp(value, known, (ranks[ends - 1] + ranks[ends - counts]) / 2)       # equal values: their mean rank
     # a value outside the reference, or between its two sides, keeps the side of its own sign
     return -np.where(value < 0, np.minimum(place, -GAP), np.maximum(place, GAP))
 

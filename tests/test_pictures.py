@@ -31,6 +31,11 @@ def test_ranks_are_spread_evenly_on_each_side():
     np.testing.assert_allclose(restretch(value), [1, 0.625, 0.25, -0.25, -0.5, -0.75, -1])
 
 
+def test_equal_values_share_the_mean_of_their_ranks():
+    np.testing.assert_allclose(restretch(np.array([1.0, 1.0 + 1e-15, 1.0 - 1e-15, -2.0, -2.0])),
+                               [-0.625] * 3 + [0.625] * 2)          # rounding makes no ranks
+
+
 def test_minus_zero_is_converged_and_plus_zero_is_not():
     place = restretch(np.array([-0.0, 1.0, -1.0]))
     assert place[0] == GAP and place[1] < 0
