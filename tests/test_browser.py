@@ -154,7 +154,8 @@ def test_the_notebook_runs_without_an_error(page):
 
 def test_showing_the_sliders_changes_no_value(page):
     """A browser snaps sliders to their steps; the deep zoom needs the rates as they were given."""
-    reply = page.evaluate("""async () => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    reply = page.evaluate("""async () => {
+        const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
         let text = ''; const future = kernel.requestExecute({code: "print([s.value for s in explore_net.sliders.values()])"});
         future.onIOPub = message => { if (message.content.text) text += message.content.text; };
         await future.done; return text; }""")
