@@ -173,8 +173,8 @@ def test_dragging_a_learning_rate_changes_the_picture(page):
     shot(page, "learning-rate")
 
 
-@pytest.mark.parametrize(("slider", "picture", "dx"), [(0, 0, -120), (2, 0, 60), (3, 1, 80), (4, 1, 60), (5, 2, 110), (6, 2, 40),
-                                                       (7, 2, 80)])
+@pytest.mark.parametrize(("slider", "picture", "dx"), [
+    (0, 0, -120), (2, 0, 60), (3, 1, 80), (4, 1, 60), (5, 2, 110), (6, 2, 40), (7, 2, 80)])
 def test_every_slider_changes_its_picture(page, slider, picture, dx):
     before = shrunk(page, picture)
     drag(page, slider, dx)
