@@ -153,7 +153,7 @@ def _render(options):
             except KeyboardInterrupt:
                 kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"
                 raise KeyboardInterrupt(kept) from None
-    print(f"{out}: {land!r}"[:-1] + ">", file=sys.stderr)
+    print(f"{out}: {land!r}", file=sys.stderr)
 
 
 def _finished(out):

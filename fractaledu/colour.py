@@ -16,11 +16,6 @@ BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0
 NOWHERE = "#000000"                 # in no basin
 
 
-def default_mode(land: Landscape) -> str:
-    """"basins" where the problem has attractors, else "rank"."""
-    return "basins" if land.problem.attractors else "rank"
-
-
 def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None,
             reference: Landscape | None = None) -> np.ndarray:
     """Colours of a landscape.
@@ -63,7 +58,8 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
 
 def check_mode(land, mode):
     """The mode, the default one for None; ValueError if it does not suit the landscape."""
-    mode = default_mode(land) if mode is None else mode
+    if mode is None:
+        mode = "basins" if land.problem.attractors else "rank"
     check_look(land.problem, None, mode)
     return mode
 
@@ -103,7 +99,7 @@ def _finite(value):
 
 
 def _basins(land, reference):
-    base = np.array([_rgba(BASINS[k % len(BASINS)]) for k in range(len(land.problem.attractors))] + [_rgba(NOWHERE)], float)
+    base = np.array([_rgba(text) for text in (*basin_colours(len(land.problem.attractors)), NOWHERE)], float)
     rgba = base[land.attractor]                     # -1 is the last
     settled = reference.attractor >= 0
     if not settled.any():
