@@ -10,17 +10,19 @@ Importing loads neither matplotlib nor ipywidgets; what draws is loaded when fir
 import importlib
 
 from ._version import __version__
+from .engine import Cancelled, available_threads
 from .landscape import Landscape
 from .names import named
 from .networks import network, paper, paper_view, random_network
 from .problems import Problem, julia, mandelbrot, newton
 from .recipes import Recipe
-from .rendering import Cancelled, available_threads, estimate, evaluate, passes, render
+from .rendering import estimate, evaluate, passes, render
 from .systems.planar import step_of
 from .traces import Trace, trace
 from .view import FloatFloorWarning, View
 
-_DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "live": "explorer"}
+_DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
+            "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer"}
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__",
            "available_threads", "estimate", "evaluate", "julia", "mandelbrot", "named", "network", "newton", "paper",

@@ -17,9 +17,11 @@ from tqdm import tqdm
 
 from . import names, networks, problems
 from ._version import __version__
+from .colour import MODES
+from .engine import available_threads
 from .kernel import sweep
 from .landscape import Landscape
-from .rendering import available_threads, estimate, evaluate, part_of, render
+from .rendering import estimate, evaluate, part_of, render
 from .view import View
 
 LONG_SECONDS = 10           # work that takes longer is announced
@@ -91,7 +93,7 @@ def _parser():
         system.add_argument("--size", type=_size, default=(384, 384), metavar="WxH", help="default: 384x384")
         system.add_argument("--steps", type=int, metavar="T", help="default: the system's own")
         system.add_argument("--palette", default="two-sided", help="two-sided, paper, dark, or one of matplotlib's")
-        system.add_argument("--mode", choices=("rank", "verdict", "basins"),
+        system.add_argument("--mode", choices=MODES,
                             help="what colours mean; default: basins for newton, else rank")
         system.add_argument("--threads", type=int, help="default: all that this process may use")
         system.add_argument("--out", type=_path, required=True, metavar="FILE.{npz,png}",

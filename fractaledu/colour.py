@@ -9,11 +9,12 @@ from .landscape import Landscape
 
 # name -> matplotlib's registry.  Both ends of a palette are slow, its middle is fast; the low end runs away.
 PALETTES = {"two-sided": "RdYlBu", "paper": "Spectral", "dark": "managua"}
-MODES = ("rank", "verdict", "basins")
+MODES = ("rank", "value", "verdict", "patterns", "basins")
 GAP = 0.25                          # of the palette's middle is left out, so that the two sides stay apart (paper's code)
 STATES = {-1: ("#0072B2", "converged"), 0: ("#E8E8E8", "neither"), 1: ("#D55E00", "exploded")}    # Okabe and Ito
 BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 NOWHERE = "#000000"                 # in no basin
+INK = "#202020"                     # of the strokes in mode "patterns"
 
 
 def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None,
@@ -26,10 +27,12 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
     palette : str, default "two-sided"
         "two-sided" (safe for the colour-blind), "paper" (the paper's Spectral), "dark", or any of matplotlib's colour
         maps.  For mode "rank".
-    mode : {"rank", "verdict", "basins"}, default "basins" where there are attractors, else "rank"
+    mode : {"rank", "value", "verdict", "patterns", "basins"}, default "basins" where there are attractors, else "rank"
         "rank": by the rank of the value among the converged and among the other pixels, as the paper's code does; colours
-        of two pictures are comparable only through `reference`.  "verdict": converged, exploded, neither.  "basins": by
-        the attractor, darker the more steps it took, between the fewest and (nearly) the most in the picture.
+        of two pictures are comparable only through `reference`.  "value": by the value itself, on a logarithmic scale from 1
+        (fast) to the number of steps (slow), the same in every picture of as many steps.  "verdict": converged, exploded,
+        neither.  "patterns": the same three with a texture each, for print without colours.  "basins": by the attractor,
+        darker the more steps it took, between the fewest and (nearly) the most in the picture.
     reference : Landscape, optional
         Take the ranks, or the range of steps, from this one.
 
@@ -44,16 +47,25 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
         If palette or mode is unknown, or mode is "basins" without attractors.
     """
     mode = check_mode(land, mode)
-    if mode == "verdict":
+    if mode in ("verdict", "patterns"):
         rgba = np.array([_rgba(STATES[v][0]) for v in (-1, 0, 1)])[land.verdict + 1]
+        if mode == "patterns":
+            rgba[_strokes(land.verdict)] = _rgba(INK)
     elif mode == "basins":
         rgba = _basins(land, land if reference is None else reference)
     else:
-        source = land if reference is None else reference
-        place = restretch(land.value, source.value)
-        rgba = _table(palette)[np.nan_to_num((place + 1) * 127.5).astype(np.uint8)]
+        rgba = _table(palette)[np.nan_to_num((places(land, mode, reference) + 1) * 127.5).astype(np.uint8)]
     rgba[np.isnan(land.value)] = 0
     return rgba
+
+
+def places(land, mode, reference=None):
+    """Where on the palette each pixel is in mode "rank" or "value", from -1 (slowly diverged) to 1 (slowly converged)."""
+    if mode == "rank":
+        return restretch(land.value, (land if reference is None else reference).value)
+    value = _finite(land.value)
+    slow = np.log(np.clip(np.abs(value), 1.0, land.steps)) / np.log(max(land.steps, 2))
+    return np.where(value < 0, 1.0, -1.0) * (GAP + (1 - GAP) * slow)
 
 
 def check_mode(land, mode):
@@ -96,6 +108,13 @@ def _finite(value):
     mantissa, exponent = np.frexp(np.minimum(value, 1e300))
     value = np.ldexp(np.round(mantissa * 2.0 ** 40) / 2.0 ** 40, exponent)
     return np.where((value == 0) & np.signbit(value), -np.finfo(float).smallest_subnormal, value)
+
+
+def _strokes(verdict):
+    """The inked pixels of the three textures: rising lines converged, none neither, a dense cross hatch exploded."""
+    row, column = np.indices(verdict.shape)
+    rising = (row - column) % 8 == 0
+    return np.where(verdict == -1, rising, (verdict == 1) & (((row + column) % 4 == 0) | ((row - column) % 4 == 0)))
 
 
 def _basins(land, reference):

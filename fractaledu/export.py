@@ -18,7 +18,7 @@ def image(land: Landscape, palette="two-sided", mode=None, reference=None) -> Im
     return Image.fromarray(colours(land, palette, mode, reference)[::-1])
 
 
-def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=None) -> None:
+def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=None, at=None, pins=()) -> None:
     """Write the picture as a PNG that carries its recipe, so that `from_png` can compute it again.
 
     Parameters
@@ -28,6 +28,8 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
         Written atomically: an interrupted save leaves the old file.
     palette, mode, reference
         As in `colours`.  The recipe holds palette and mode, not the reference.
+    at, pins : (float, float), and a sequence of such, optional
+        An explorer's cross-hair and pinned runs: kept in the recipe, not drawn.
 
     Raises
     ------
@@ -40,7 +42,7 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
         raise ValueError(f"path must end in .png, got {os.fspath(path)}")
     look = {"palette": palette, "mode": check_mode(land, mode)}
     texts = PngImagePlugin.PngInfo()
-    texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look).to_text())
+    texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look, at, tuple(pins)).to_text())
     texts.add_text("Software", f"fractaledu {land.version}")
     picture = image(land, palette, mode, reference)
     with atomic(path) as file:

@@ -2,17 +2,17 @@
 from __future__ import annotations
 
 import functools
-import math
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
 from .colour import STATES, basin_colours, check_mode, colours, legend_strip
 from .landscape import Landscape
+from .ticks import even_ticks, tick_texts, wide
 from .traces import Trace
 
 
@@ -65,8 +65,7 @@ def _(trace: Trace, ax=None):
     if np.nanmax(trace.watched, initial=0) > 0:
         ax.set_yscale("log", nonpositive="mask")        # a loss of exactly 0 happens, and has no logarithm
     ax.set_xlabel("step")
-    ax.set_ylabel("distance to the nearest root" if trace.problem.attractors else
-                  "loss" if trace.problem.view.x_scale == "log10" else "|z| / 2")
+    ax.set_ylabel("loss" if trace.problem.watched.relative else trace.problem.watched.name)
     ax.set_title(trace.problem.title, fontsize="medium")
     return lines
 
@@ -75,43 +74,34 @@ def _true_units(ax, name, bounds, scale, label):
     axis = getattr(ax, f"{name}axis")
     getattr(ax, f"set_{name}scale")("log" if scale == "log10" else "linear")
     getattr(ax, f"set_{name}lim")(bounds)
-    low, high = bounds
-    if scale == "log10" and high > 10 * low:
+    if wide(bounds, scale):
         axis.set_major_locator(LogLocator(numticks=7))
     else:
-        ticks = MaxNLocator(4).tick_values(low, high)
-        ticks = ticks[(low <= ticks) & (ticks <= high)]
-        texts, shared = _tick_texts(ticks)
-        axis.set_major_locator(FixedLocator(ticks))
+        places = even_ticks(bounds)
+        texts, shared = tick_texts(places)
+        axis.set_major_locator(FixedLocator(places))
         axis.set_major_formatter(FixedFormatter(texts))
-        label += shared
+        if shared:
+            label += f"\n= {shared[0]} + tick × $10^{{{shared[1]}}}$"
     axis.set_minor_locator(NullLocator())
     getattr(ax, f"set_{name}label")(label)
 
 
-def _tick_texts(ticks):
-    """Texts for the ticks, and what is added to the label: in a narrow window that is what the ticks have in common."""
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else abs(ticks).max(initial=1.0)
-    if step > 1e-4 * abs(ticks).max(initial=0.0):
-        return [f"{tick:.6g}" for tick in ticks], ""
-    power = math.floor(math.log10(step) + 1e-6)
-    shared = round(math.floor(ticks[0] / 10.0 ** (power + 2)) * 10.0 ** (power + 2), max(0, -power - 2))
-    texts = [f"{(tick - shared) / 10.0 ** power:.3g}" for tick in ticks]
-    return texts, f"\n= {shared:.15g} + tick × $10^{{{power}}}$"
-
-
 def _legend(ax, land, palette, mode):
-    if mode == "rank":
+    if mode in ("rank", "value"):
         strip = ax.figure.colorbar(ScalarMappable(cmap=ListedColormap(legend_strip(palette) / 255)), ax=ax, location="bottom",
                                    aspect=28, pad=0.03)
-        strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=["slow", "settles", "fast | fast", "runs away", "slow"],
-                        fontsize="small")
+        ends = ["slow", "fast | fast", "slow"] if mode == "rank" else [f"−{land.steps}", "−1 | 1", f"{land.steps}"]
+        strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=[ends[0], "settles", ends[1], "runs away", ends[2]], fontsize="small")
         strip.ax.tick_params(length=0)
         strip.outline.set_visible(False)
-        strip.ax.set_title("colour: rank of the speed in this picture", fontsize="small", pad=3)
+        words = "rank of the speed in this picture" if mode == "rank" else "value, logarithmic"
+        strip.ax.set_title(f"colour: {words}", fontsize="small", pad=3)
         return
-    if mode == "verdict":
-        patches = [Patch(facecolor=colour, edgecolor="0.5", label=word) for colour, word in STATES.values()]
+    if mode in ("verdict", "patterns"):
+        hatches = ("///", None, "xxxx") if mode == "patterns" else (None,) * 3
+        patches = [Patch(facecolor=colour, edgecolor="0.5", hatch=hatch, label=word)
+                   for (colour, word), hatch in zip(STATES.values(), hatches, strict=True)]
     else:
         shown = land.problem.attractors[:9]
         patches = [Patch(facecolor=colour, label=f"{root:.3g}")

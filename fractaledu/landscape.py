@@ -16,7 +16,7 @@ from . import _version
 from .arguments import whole
 from .kernel import PIXEL
 from .names import named
-from .problems import MOST_STEPS, Problem
+from .problems import MOST_STEPS, Problem, Watched
 from .recipes import Recipe, option_texts
 from .systems import network, newton, planar
 from .view import View, check_size
@@ -165,7 +165,8 @@ def atomic(path):
 
 def _describe(land):
     problem, arrays = land.problem, {}
-    about = {"title": problem.title, "x_label": problem.x_label, "y_label": problem.y_label}
+    about = {"title": problem.title, "x_label": problem.x_label, "y_label": problem.y_label, "symbols": problem.symbols,
+             "watched": problem.watched}
     if problem.name is not None:
         about |= {"name": problem.name, "options": option_texts(problem.options)}
     elif type(problem.system) is _KINDS.get(type(problem.system).__name__):
@@ -183,7 +184,8 @@ def _describe(land):
 def _restore(about, arrays):
     if "name" in about:
         return named(about["name"], **about["options"])
-    labels = {key: about[key] for key in ("title", "x_label", "y_label")}
+    labels = {key: about[key] for key in ("title", "x_label", "y_label")} | {
+        "symbols": tuple(about["symbols"]), "watched": Watched(*about["watched"])}
     kind = _KINDS.get(about.get("kind"))
     if kind is None:            # a map of somebody's own: its pixels are here, its step is not
         return Problem(None, View((-2, 2), (-2, 2)), 100, **labels)

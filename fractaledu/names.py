@@ -27,7 +27,8 @@ class Named(NamedTuple):
 NAMED = {
     "mandelbrot": Named(mandelbrot, {"power": int}),
     "julia": Named(julia, {"c": _complex, "power": int}),
-    "newton": Named(newton, {"roots": _complexes, "coefficients": _complexes, "a": _complex, "tolerance": float}),
+    "newton": Named(newton, {"roots": _complexes, "coefficients": _complexes, "a": _complex, "tolerance": float,
+                               "degree": int}),
     **{f"paper-{condition}": Named(functools.partial(paper, condition), options) for condition, options in (
         *((plain, {"width": int}) for plain in ("tanh", "relu", "linear", "one-datum")),
         ("minibatch", {"batch_seed": int}), ("offset", {"offset": str}))},

@@ -8,13 +8,14 @@ from dataclasses import replace
 import numpy as np
 
 from .arguments import whole
-from .problems import MOST_STEPS, Problem
+from .problems import LOSS, MOST_STEPS, Problem
 from .systems import network as systems
 from .view import View
 
 SEEDED_STEPS = 10_000               # batches that a seeded stream holds
 CONDITIONS = ("tanh", "relu", "linear", "one-datum", "minibatch", "offset")
 RATE_LABELS = "learning rate of the input layer", "learning rate of the output layer"
+SYMBOLS = {None: ("η₀", "η₁"), "every step": ("offset", "η"), "start": ("offset", "η")}
 OFFSET_LABELS = {"every step": ("added to the input weights at every step", "learning rate"),
                  "start": ("added to the input weights at the start", "learning rate")}
 
@@ -82,7 +83,8 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
     view = View((1e-3, 1e6), (1e-3, 1e6), "log10", "log10")
     return Problem(system, view, min(200, MOST_STEPS if batches is None else len(batches)),
                    title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {len(y)} points",
-                   x_label=x_label, y_label=y_label, most_steps=MOST_STEPS if batches is None else len(batches))
+                   x_label=x_label, y_label=y_label, symbols=SYMBOLS[offset], watched=LOSS,
+                   most_steps=MOST_STEPS if batches is None else len(batches))
 
 
 def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", batch=None, offset=None) -> Problem:

@@ -15,6 +15,18 @@ from .view import View
 MOST_STEPS = 10 ** 8
 
 
+class Watched(NamedTuple):
+    """The watched number of a problem, for people; what the kernel does with it is its `Rule`."""
+
+    name: str
+    line: float                 # what it has to stay below to have settled
+    relative: bool = False      # to the first watched number
+
+
+LOSS = Watched("loss / first loss", 1.0, relative=True)
+SIZE = Watched("|z| / 2", 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """A system and how people meet it; what every public function takes as `system`.
@@ -33,6 +45,10 @@ class Problem:
         `names.named(name, **options)` makes the same problem again; name is None for somebody's own arrays or functions.
     title, x_label, y_label : str
         For figures.
+    symbols : (str, str)
+        Short names of x and y.
+    watched : Watched
+        What the watched number is called, and the line it has to stay below to have settled.
     attractors : tuple of complex
         What `Landscape.attractor` counts; empty where there are none.
     """
@@ -45,6 +61,8 @@ class Problem:
     title: str = ""
     x_label: str = "x"
     y_label: str = "y"
+    symbols: tuple[str, str] = ("x", "y")
+    watched: Watched = SIZE
     attractors: tuple[complex, ...] = ()
     most_steps: int = MOST_STEPS
 
@@ -67,7 +85,7 @@ def as_problem(system) -> Problem:
         return system
     if planar.is_planar(type(system)):
         return Problem(system, View((-2, 2), (-2, 2)), 100, title=type(system).__name__,
-                       x_label="real part", y_label="imaginary part")
+                       x_label="real part", y_label="imaginary part", symbols=("Re", "Im"))
     raise TypeError("system must be a Problem (fe.mandelbrot(), fe.paper(\"tanh\"), …) or a NamedTuple with a step "
                     f"(fe.step_of), got {type(system).__name__}")
 
@@ -89,7 +107,7 @@ def mandelbrot(power=2) -> Problem:
     power = _power(power)
     view = View((-2.1, 0.6), (-1.35, 1.35)) if power == 2 else View((-1.5, 1.5), (-1.5, 1.5))
     return Problem(planar.Mandelbrot(power), view, 200, "mandelbrot", {"power": power},
-                   f"Mandelbrot set, z{_superscript(power)} + c", "real part of c", "imaginary part of c")
+                   f"Mandelbrot set, z{_superscript(power)} + c", "real part of c", "imaginary part of c", ("Re c", "Im c"))
 
 
 def julia(c=-0.122561166876654 + 0.744861766619744j, power=2) -> Problem:
@@ -105,16 +123,16 @@ def julia(c=-0.122561166876654 + 0.744861766619744j, power=2) -> Problem:
     power, c = _power(power), _finite_complex("c", c)
     return Problem(planar.Julia(c.real, c.imag, power), View((-1.6, 1.6), (-1.6, 1.6)), 200, "julia",
                    {"c": c, "power": power}, f"Julia set, z{_superscript(power)} + ({_short(c)})",
-                   "real part of the start", "imaginary part of the start")
+                   "real part of the start", "imaginary part of the start", ("Re z", "Im z"))
 
 
-def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
+def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) -> Problem:
     """Newton's method z' = z - a p(z)/p'(z) on a polynomial: the pixel is the start.
 
     Parameters
     ----------
     roots : sequence of complex, optional
-        The roots of p; a repeated one is a multiple root.  Default: the three roots of z**3 - 1.
+        The roots of p; a repeated one is a multiple root.  Default: those of z**degree - 1.
     coefficients : sequence of complex, optional
         Instead of the roots: the coefficients of p, highest power first (as `numpy.poly1d`).  Double and triple roots are
         recognised; give `roots` for higher ones.
@@ -122,14 +140,18 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
         Relaxation: a simple root attracts nearby starts for abs(1 - a) < 1.
     tolerance : float, default 1e-8
         An orbit has settled when it ends nearer than this to a root.
+    degree : int, default 3
+        For z**degree - 1, from 2 to 64; without roots and coefficients.
 
     Raises
     ------
     ValueError
-        If both roots and coefficients are given, a number is not finite, or p is a constant.
+        If more than one of roots, coefficients and degree is given, a number is not finite, or p is a constant.
     """
-    if roots is not None and coefficients is not None:
-        raise ValueError("roots and coefficients must not both be given")
+    ways = {"roots": roots, "coefficients": coefficients, "degree": degree}
+    given = [name for name, value in ways.items() if value is not None]
+    if len(given) > 1:
+        raise ValueError(f"{' and '.join(given)} must not both be given")
     options, closeness = {"a": _finite_complex("a", a)}, 0.0
     if coefficients is not None:
         closeness = 1e-4                        # a triple root comes out of numpy.roots as three, 1e-5 apart
@@ -140,7 +162,8 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
         options["coefficients"] = coefficients.tolist()
         roots = np.roots(coefficients)
     elif roots is None:
-        roots = [np.exp(2j * np.pi * k / 3) for k in range(3)]
+        degree = options["degree"] = 3 if degree is None else whole("degree", degree, 2, 64)
+        roots = [np.exp(2j * np.pi * k / degree) for k in range(degree)]
     else:
         roots = options["roots"] = _numbers("roots", roots)
     if not 1 <= len(roots) <= 64:
@@ -155,7 +178,8 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None) -> Problem:
     relaxed = "" if a == 1 else f", a = {_short(options['a'])}"
     return Problem(system, View((-reach, reach), (-reach, reach)), 100, "newton", options,
                    f"Newton's method, {len(attractors)} roots{relaxed}",
-                   "real part of the start", "imaginary part of the start", attractors)
+                   "real part of the start", "imaginary part of the start", ("Re z", "Im z"),
+                   Watched("distance to the nearest root", system.tolerance), attractors)
 
 
 # ---------------------------------------------------------------- small things

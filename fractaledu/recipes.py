@@ -5,6 +5,7 @@ The line is what exported pictures carry.  Reading it evaluates nothing and allo
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote
 
@@ -18,18 +19,21 @@ from .view import View, check_size
 VERSION = "fe1"
 LONGEST = 20_000            # characters
 LOOKS = ("palette", "mode")
-KEYS = ("system", "x", "y", "x_scale", "y_scale", "sampling", "size", "steps", *LOOKS)
+MOST_PINS = 5
+KEYS = ("system", "x", "y", "x_scale", "y_scale", "sampling", "size", "steps", *LOOKS, "at", "pins")
 
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """What is needed to compute a picture again, and how it was coloured."""
+    """What is needed to compute a picture again, how it was coloured, and which runs were looked at."""
 
     problem: Problem
     view: View
     size: tuple[int, int]
     steps: int
     look: dict[str, str] = field(default_factory=dict)
+    at: tuple[float, float] | None = None               # the explorer's cross-hair
+    pins: tuple[tuple[float, float], ...] = ()          # its pinned runs, at most MOST_PINS
 
     def to_text(self) -> str:
         """The recipe as a line of text; numbers come back exactly."""
@@ -40,6 +44,10 @@ class Recipe:
         view = self.view
         fields |= {"x": _numbers(view.x), "y": _numbers(view.y), "x_scale": view.x_scale, "y_scale": view.y_scale,
                    "sampling": view.sampling, "size": "x".join(map(str, self.size)), "steps": str(self.steps), **self.look}
+        if self.at is not None:
+            fields["at"] = _numbers(self.at)
+        if self.pins:
+            fields["pins"] = ",".join(map(_numbers, self.pins))
         return f"{VERSION}?" + "&".join(f"{key}={quote(text, safe=',+-.() ')}".replace(" ", "%20").replace("+", "%2B")
                                         for key, text in fields.items())
 
@@ -75,7 +83,11 @@ class Recipe:
                     fields.get("y_scale", problem.view.y_scale), fields.get("sampling", "centre"))
         size = check_size(tuple(_whole("size", part) for part in fields["size"].split("x")))
         steps = problem.check_steps(_whole("steps", fields["steps"]))
-        return cls(problem, view, size, steps, {key: fields[key] for key in LOOKS if key in fields})
+        look = {key: fields[key] for key in LOOKS if key in fields}
+        at, pins = _points("at", fields.get("at", "")), _points("pins", fields.get("pins", ""))
+        if len(at) > 1 or len(pins) > MOST_PINS:
+            raise ValueError(f"recipe must have one point `at` and at most {MOST_PINS} pins, got {len(at)} and {len(pins)}")
+        return cls(problem, view, size, steps, look, at[0] if at else None, pins)
 
 
 def digest(system) -> str:
@@ -115,6 +127,16 @@ def _pair(key, text):
     except ValueError:
         raise ValueError(f"{key} must be two numbers low,high, got {text!r}") from None
     return low, high
+
+
+def _points(key, text):
+    try:
+        numbers = [float(part) for part in text.split(",") if text]
+    except ValueError:
+        numbers = [math.nan]
+    if len(numbers) % 2 or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"{key} must be finite numbers x,y,…, got {text!r}")
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def _whole(key, text):

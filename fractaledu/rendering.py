@@ -1,8 +1,4 @@
-"""From (problem, view, size, steps) to a Landscape: tiles, threads or any executor, coarse to fine, progress, cancel.
-
-Tiles are pure functions of the positions of their pixels, and no value depends on the tiling, so that any number of
-threads gives the same bits.
-"""
+"""From (problem, view, size, steps) to a Landscape: at once or coarse to fine, kept in a file, estimated, at single points."""
 from __future__ import annotations
 
 import errno
@@ -12,51 +8,21 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 
 from ._version import __version__
 from .arguments import whole
-from .kernel import LANES, blank, sweep
+from .engine import Engine
+from .kernel import LANES, blank
 from .landscape import Landscape
 from .problems import as_problem
 from .recipes import Recipe
 from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size
 
-TILE_SECONDS = 0.05                 # a cancel waits for at most about this
-POLL_SECONDS = 0.05
-LARGEST_TILE = 65536                # pixels
 CHECKPOINT_SECONDS = 5.0            # between saves of a part file; later when saving takes long
-
-
-class Cancelled(Exception):
-    """The work was cancelled; `done` of `total` pixels were computed."""
-
-    def __init__(self, done, total):
-        super().__init__(f"cancelled after {done} of {total} pixels")
-        self.done, self.total = done, total
-
-
-def available_threads() -> int:
-    """Processors that this process may use: its affinity, its cgroup's quota and JupyterHub's CPU_LIMIT."""
-    limits = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
-    for read in (_quota_v2, _quota_v1, lambda: float(os.environ["CPU_LIMIT"])):
-        try:
-            limits.append(read())
-        except (OSError, ValueError, KeyError, ZeroDivisionError):
-            continue                    # no such limit here
-    return max(1, int(min(limit for limit in limits if limit > 0)))
-
-
-def _quota_v2():
-    quota, period = pathlib.Path("/sys/fs/cgroup/cpu.max").read_text().split()
-    return float(quota) / float(period)             # "max" is no number: no limit
-
-
-def _quota_v1():
-    folder = pathlib.Path("/sys/fs/cgroup/cpu")
-    return int((folder / "cpu.cfs_quota_us").read_text()) / int((folder / "cpu.cfs_period_us").read_text())
 
 
 def render(system, view: View | None = None, size=(384, 384), steps: int | None = None, *, threads: int | None = None,
@@ -109,7 +75,7 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     recipe = _question(system, view, size, steps)
     if file is not None and pathlib.Path(file).is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    with _Engine(recipe, threads, executor, progress, cancel) as engine:
+    with Engine(recipe, threads, executor, progress, cancel) as engine:
         if file is not None:
             return _render_to_file(engine, recipe, pathlib.Path(file), write or Landscape.save)
         engine.fill(np.arange(engine.pixels.size))
@@ -131,20 +97,32 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     return refine(_question(system, view, size, steps), coarsest, threads, executor, progress, cancel)
 
 
-def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None) -> Iterator[Landscape]:
-    """`passes` for a Recipe, without a warning at the float floor."""
-    with _Engine(recipe, threads, executor, progress, cancel) as engine:
+def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, known=None) -> Iterator[Landscape]:
+    """`passes` for a Recipe, without a warning at the float floor; goes on from `known`, an earlier pass of the same
+    as `thinned` gives it."""
+    with Engine(recipe, threads, executor, progress, cancel) as engine:
         columns, rows = recipe.size
         row, column = np.divmod(np.arange(rows * columns), columns)
         k, done = coarsest, np.zeros(rows * columns, bool)
         while k > max(columns, rows):
             k //= 2
+        if known is not None:
+            k = min(k, known.stride)
+            done = (row % known.stride == 0) & (column % known.stride == 0)
+            engine.pixels[done] = known.pixels.reshape(-1)
+            engine.done = int(done.sum())
         while k >= 1:
             now = (row % k == 0) & (column % k == 0) & ~done
             engine.fill(np.flatnonzero(now))
             done |= now
             yield engine.landscape(stride=k)
             k //= 2
+
+
+def thinned(land) -> Landscape:
+    """The computed pixels of a coarse pass only: every stride-th row and column."""
+    pixels = np.ascontiguousarray(land.pixels[::land.stride, ::land.stride])
+    return replace(land, size=pixels.shape[::-1], pixels=pixels)
 
 
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,
@@ -155,7 +133,7 @@ def estimate(system, view: View | None = None, size=(384, 384), steps: int | Non
     longer, they are run for fewer steps, which overestimates if many runs end early.  Arguments as in `render`.
     """
     recipe = _question(system, view, size, steps)
-    with _Engine(recipe, threads, None, None, None) as engine:
+    with Engine(recipe, threads, None, None, None) as engine:
         total, rng = engine.total, np.random.default_rng(0)
         engine.sample(rng.integers(total, size=LANES), 1)               # compiles, if need be
         upto, seconds, began = min(64, recipe.steps), 0.0, time.perf_counter()
@@ -195,7 +173,7 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
-    with _Engine(Recipe(problem, problem.view, (1, 1), steps), threads, None, None, None) as engine:
+    with Engine(Recipe(problem, problem.view, (1, 1), steps), threads, None, None, None) as engine:
         engine.x, engine.y, engine.total, engine.pixels = x.ravel(), y.ravel(), x.size, blank(x.size)
         engine.place = lambda flat: (flat, flat)        # each pixel has an x and a y of its own
         engine.fill(np.arange(x.size))
@@ -227,101 +205,6 @@ def _question(system, view, size, steps):
         warnings.warn(f"view is at the float floor: its pixels lie {view.spacing_in_ulps(size):.2g} ulps apart, less than "
                       f"{FLOOR_ULPS}, so the picture shows rounding, not the map", FloatFloorWarning, stacklevel=3)
     return Recipe(problem, view, size, problem.check_steps(steps))
-
-
-def _tile(system, x, y, steps, stop=None):
-    began = time.perf_counter()
-    return sweep(system, x, y, steps, stop), time.perf_counter() - began
-
-
-class _Engine:
-    """Fills the pixels of one picture, tile by tile."""
-
-    def __init__(self, recipe, threads, executor, progress, cancel):
-        threads = None if threads is None else whole("threads", threads, 1, 1024)
-        self.recipe, self.progress, self.cancel = recipe, progress, cancel
-        self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
-        self.executor, self.own = executor, executor is None
-        self.stop = np.zeros(1, bool)           # tells our own threads to leave their tile
-        self.x, self.y = recipe.view.positions(recipe.size)
-        self.total = recipe.size[0] * recipe.size[1]
-        self.pixels = blank(self.total)
-        self.done, self.cost, self.last_count = 0, None, LANES
-        self.checkpoint = lambda: None
-
-    def place(self, flat):
-        """Indices into x and y of flat pixel numbers."""
-        return flat % self.recipe.size[0], flat // self.recipe.size[0]
-
-    def __enter__(self):
-        if self.own:
-            self.executor = ThreadPoolExecutor(self.workers, thread_name_prefix="fractaledu")
-        return self
-
-    def __exit__(self, *exception):
-        if self.own:
-            self.stop[0] = True
-            self.executor.shutdown(wait=True, cancel_futures=True)
-
-    def landscape(self, stride=1):
-        """The pixels so far, not copied: fill no more after the last stride."""
-        columns, rows = self.recipe.size
-        pixels = self.pixels.reshape(rows, columns)
-        if stride > 1:
-            pixels = pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[:rows, :columns]
-        recipe = self.recipe
-        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride)
-
-    def sample(self, flat, steps):
-        """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""
-        column, row = self.place(flat)
-        system, x, y = self.recipe.problem.system, self.x[column], self.y[row]
-        return self.executor.submit(_tile, system, x, y, steps, self.stop).result()[1]
-
-    def fill(self, todo):
-        """Compute the pixels with these flat numbers."""
-        system, steps = self.recipe.problem.system, self.recipe.steps
-        stop = (self.stop,) if self.own else ()
-        pending, position = {}, 0
-        try:
-            while position < len(todo) or pending:
-                while position < len(todo) and len(pending) < 2 * self.workers:
-                    part = todo[position:position + self._tile_size(len(todo) - position)]
-                    column, row = self.place(part)
-                    pending[self.executor.submit(_tile, system, self.x[column], self.y[row], steps, *stop)] = part
-                    position += len(part)
-                for future in wait(pending, POLL_SECONDS, FIRST_COMPLETED).done:
-                    self._collect(future, pending.pop(future))
-                if self.cancel is not None and self.cancel.is_set():
-                    raise Cancelled(self.done, self.total)
-        except BaseException:           # keep the tiles that are ready, leave the others
-            for future, part in list(pending.items()):
-                if future.done() and not future.cancelled() and future.exception() is None:
-                    self._keep(future.result()[0], part)
-            self.stop[0] = True
-            for future in pending:
-                future.cancel()
-            raise
-
-    def _tile_size(self, left):
-        """Pixels of the next tile: about TILE_SECONDS, a share of what is left, whole groups of lanes."""
-        count = LANES if self.cost is None else min(TILE_SECONDS / self.cost, 8 * self.last_count, LARGEST_TILE)
-        share = -(-left // self.workers)
-        self.last_count = max(1, int(min(count, share)) // LANES) * LANES
-        return self.last_count
-
-    def _keep(self, pixels, part):
-        unbroken = part[-1] - part[0] == len(part) - 1          # then a slice, five times faster
-        self.pixels[slice(part[0], part[-1] + 1) if unbroken else part] = pixels
-        self.done += len(part)
-
-    def _collect(self, future, part):
-        pixels, seconds = future.result()
-        self._keep(pixels, part)
-        self.cost = max(seconds / len(part), 1e-9)
-        if self.progress is not None:
-            self.progress(self.done, self.total)
-        self.checkpoint()
 
 
 def part_of(path) -> pathlib.Path:

@@ -62,6 +62,10 @@ def _middle(low, high, scale):
     return math.exp((math.log(low) + math.log(high)) / 2), (math.log(high) - math.log(low)) / 2
 
 
+def _moved(centre, half, scale, by):
+    return centre + half * by if scale == "linear" else float(_grown(centre, np.float64(half * by)))
+
+
 def _bounds(centre, half, scale):
     """The inverse of `_middle`: centre - half, or centre * (1 + d), to full precision however narrow."""
     if scale == "linear":
@@ -124,6 +128,12 @@ class View:
         d = half * ((2 * np.arange(n) + 1 - n) / n)
         return centre + d if scale == "linear" else _grown(centre, d)
 
+    def _scale(self, name):
+        return getattr(self, name + "_scale")
+
+    def _axis_middle(self, name):
+        return _middle(*getattr(self, name), self._scale(name))
+
     def zoom(self, factor, at=None) -> View:
         """The view magnified by `factor` > 0 about the point `at` = (x, y), which stays where it is (default: centre)."""
         if not (0 < factor < math.inf):
@@ -159,6 +169,28 @@ class View:
             raise ValueError(f"width and aspect must be positive and finite, got {width} and {aspect}")
         half = width / 2 * (math.log(10) if scale == "log10" else 1.0)
         return cls(_bounds(x, half, scale), _bounds(y, half * aspect, scale), x_scale=scale, y_scale=scale)
+
+    def point(self, u, v) -> tuple[float, float]:
+        """The point at fractions of the width and height: (0, 0) is the low corner, (1, 1) the high one."""
+        return tuple(_moved(*self._axis_middle(name), self._scale(name), 2 * f - 1) for name, f in (("x", u), ("y", v)))
+
+    def fraction(self, x, y) -> tuple[float, float]:
+        """The inverse of `point`; x and y positive on log10 axes."""
+        found = []
+        for name, value in (("x", x), ("y", y)):
+            centre, half = self._axis_middle(name)
+            away = _log_ratio(value, centre) if self._scale(name) == "log10" else value - centre
+            found.append(float(0.5 + away / half / 2))
+        return tuple(found)
+
+    def window(self, u0, v0, u1, v1) -> View:
+        """The view between two points given as fractions, as in `point`."""
+        (x0, y0), (x1, y1) = self.point(u0, v0), self.point(u1, v1)
+        return replace(self, x=(x0, x1), y=(y0, y1))
+
+    def fractions_of(self, other) -> tuple[float, float, float, float]:
+        """The rectangle (u0, v0, u1, v1) of this view that the view `other` shows; needs the same scales."""
+        return *self.fraction(other.x[0], other.y[0]), *self.fraction(other.x[1], other.y[1])
 
     def spacing_in_ulps(self, size) -> float:
         """How many units in the last place lie between neighbouring pixels, on the finer axis.

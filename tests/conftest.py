@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from lab import running_browser, running_lab
 
 CHROMIUM = os.environ.get("FRACTALEDU_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -43,3 +44,16 @@ def chromium():
     if why:
         pytest.fail(f"the browser tests cannot run: {why}")
     return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """(address, folder) of a JupyterLab with clean settings."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    with running_browser(chromium) as found:
+        yield found

@@ -190,7 +190,7 @@ def test_a_users_map_is_told_by_its_step_and_its_name_is_no_one_elses(tmp_path, 
         def step(system, t, x, y, a, b):
             return x * x - y * y + a, b - 2.0 * x * y
         return Mandelbrot()
-    monkeypatch.setattr("fractaledu.rendering.LARGEST_TILE", 8)
+    monkeypatch.setattr("fractaledu.engine.LARGEST_TILE", 8)
     ours, other = make(), Tricorn()
     first = fe.render(ours, size=(4, 4), steps=3)
     first.save(tmp_path / "a.npz")

@@ -1,18 +1,11 @@
-"""Colours, figures and live pictures."""
-import io
-import threading
-import warnings
-
-import ipywidgets
+"""Colours and figures."""
 import matplotlib
 import numpy as np
 import pytest
-from PIL import Image
 
 import fractaledu as fe
-from fractaledu.colour import GAP, PALETTES, STATES, colours, restretch
-from fractaledu.explorer.worker import Worker
-from fractaledu.figures import _tick_texts
+from fractaledu.colour import GAP, MODES, PALETTES, STATES, colours, places, restretch
+from fractaledu.ticks import tick_texts
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt  # noqa: E402
@@ -141,20 +134,21 @@ def test_axes_are_in_true_units(view):
 
 
 def test_narrow_windows_write_what_their_ticks_share_once():
-    texts, shared = _tick_texts(np.array([13.29977, 13.29978, 13.29979]))
-    assert shared == "\n= 13.299 + tick × $10^{-5}$" and texts == ["77", "78", "79"]
-    texts, shared = _tick_texts(np.array([-0.75, 0.0, 0.75]))
-    assert (texts, shared) == (["-0.75", "0", "0.75"], "")
+    texts, shared = tick_texts(np.array([13.29977, 13.29978, 13.29979]))
+    assert shared == ("13.299", -5) and texts == ["77", "78", "79"]
+    texts, shared = tick_texts(np.array([-0.75, 0.0, 0.75]))
+    assert (texts, shared) == (["-0.75", "0", "0.75"], None)
 
 
-@pytest.mark.parametrize("mode", ["rank", "verdict", "basins"])
+@pytest.mark.parametrize("mode", MODES)
 def test_every_picture_has_a_legend_in_words(mode):
     problem = fe.newton() if mode == "basins" else NET
     ax = fe.plot(fe.render(problem, size=(16, 16), steps=20), mode=mode).axes
     ax.figure.canvas.draw()
     texts = " ".join(t.get_text() for t in ax.figure.findobj(matplotlib.text.Text))
-    for word in {"rank": ["settles", "runs away", "fast", "slow"], "verdict": ["converged", "neither", "exploded"],
-                 "basins": ["settles at", "none"]}[mode]:
+    three = ["converged", "neither", "exploded"]
+    for word in {"rank": ["settles", "runs away", "fast", "slow"], "value": ["−20", "−1 | 1", "settles"], "verdict": three,
+                 "patterns": three, "basins": ["settles at", "none"]}[mode]:
         assert word in texts
     plt.close("all")
 
@@ -168,90 +162,17 @@ def test_traces_are_drawn_on_a_log_axis():
         fe.plot(3)
 
 
-# ---------------------------------------------------------------- live pictures
-
-def around(rate0, rate1, zoom):
-    return NET, fe.View.around(rate0, rate1, 6 * 2.0 ** -zoom, "log10")
-
-
-def make_live(**how):
-    return fe.live(around, size=(32, 32), steps=50, cross=True, **how,
-                   rate0=ipywidgets.FloatLogSlider(10, min=-3, max=6), rate1=ipywidgets.FloatLogSlider(10, min=-3, max=6),
-                   zoom=ipywidgets.FloatSlider(0, min=0, max=60))
+def test_values_share_one_scale_in_every_picture():
+    wide, narrow = (fe.render(NET, view, (32, 32), 50) for view in (NET.view, WIDE.zoom(4)))
+    for land in (wide, narrow):
+        slow = np.log(np.clip(abs(land.value), 1, 50)) / np.log(50)
+        expected = -np.sign(land.value) * (GAP + (1 - GAP) * slow)
+        np.testing.assert_allclose(places(land, "value"), expected, atol=1e-9)
+        assert abs(places(land, "value")).max() <= 1
 
 
-def test_a_live_picture_settles_on_what_its_sliders_say():
-    panel = make_live()
-    assert panel.wait(60)
-    first = panel._picture.value
-    panel.sliders["rate1"].value = 50.0
-    assert panel.wait(60) and panel.settled
-    expected = fe.render(*around(10.0, 50.0, 0.0), (32, 32), 50)
-    assert panel.landscape.pixels.tobytes() == expected.pixels.tobytes()
-    assert panel._picture.value != first
-    picture = np.asarray(Image.open(io.BytesIO(panel._picture.value)).convert("RGB"))
-    np.testing.assert_array_equal(picture[:8, :8], colours(expected)[::-1][:8, :8, :3])
-    assert "32 × 32 runs of 50 steps" in panel._status.value and "At the cross" in panel._status.value
-    panel.close()
-
-
-def test_many_slider_moves_end_on_the_last():
-    panel = make_live()
-    for rate in np.geomspace(0.1, 1000, 200):
-        panel.sliders["rate0"].value = rate
-    assert panel.wait(60)
-    assert panel.landscape.view == around(panel.sliders["rate0"].value, 10.0, 0.0)[1]
-    panel.close()
-
-
-def test_an_error_leaves_the_picture_and_is_said():
-    def question(power):
-        if power == 3:
-            raise ValueError("power must not be 3, got 3")
-        return fe.mandelbrot(power), fe.View((-2, 2), (-2, 2))
-    panel = fe.live(question, size=(16, 16), power=ipywidgets.IntSlider(2, 2, 8))
-    assert panel.wait(60)
-    before = panel._picture.value
-    panel.sliders["power"].value = 3
-    assert panel.wait(60)
-    assert panel._picture.value == before and "power must not be 3, got 3" in panel._status.value
-    panel.sliders["power"].value = 4
-    assert panel.wait(60) and panel.settled and panel._picture.value != before
-    panel.close()
-
-
-def test_the_float_floor_is_said_in_words():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        panel = make_live()
-        panel.sliders["zoom"].value = 55
-        assert panel.wait(60)
-    assert "Float64 cannot resolve this picture" in panel._status.value
-    panel.close()
-
-
-def test_a_worker_drops_what_is_stale():
-    begun, release, seen = threading.Event(), threading.Event(), []
-
-    def work(request, cancel):
-        seen.append((request, cancel))
-        if request == 0:
-            begun.set()
-            release.wait(10)
-    worker = Worker(work, failed=lambda error: seen.append(error))
-    worker.request(0)
-    assert begun.wait(10)
-    for request in range(1, 50):
-        worker.request(request)
-    assert seen[0][1].is_set()                      # told to stop at once
-    release.set()
-    assert worker.wait(10)
-    assert [request for request, _ in seen] == [0, 49]
-    worker.close()
-    worker._thread.join(10)
-    assert not worker._thread.is_alive()
-
-
-def test_live_wants_widgets():
-    with pytest.raises(TypeError, match="power must be a widget with a value"):
-        fe.live(fe.mandelbrot, power=3)
+def test_patterns_tell_the_states_without_colour():
+    land = fe.render(fe.paper("one-datum", width=8), size=(64, 64), steps=100)
+    inked = (colours(land, mode="patterns")[..., :3] == 0x20).all(-1)
+    shares = {v: inked[land.verdict == v].mean() for v in (-1, 1)}
+    assert 0.05 < shares[-1] < 0.2 < 0.35 < shares[1] < 0.5

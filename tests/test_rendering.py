@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import fractaledu as fe
-from fractaledu import rendering
+from fractaledu import engine, rendering
 
 PROBLEMS = [fe.mandelbrot(), fe.newton(), fe.paper("one-datum", width=8)]
 SIZE = (61, 43)                     # no multiple of anything
@@ -22,7 +22,7 @@ SIZE = (61, 43)                     # no multiple of anything
 def test_any_threads_tiling_and_order_give_the_same_bits(problem, monkeypatch):
     expected = fe.render(problem, size=SIZE, steps=50, threads=1).pixels.tobytes()
     assert fe.render(problem, size=SIZE, steps=50, threads=3).pixels.tobytes() == expected
-    monkeypatch.setattr(rendering, "LARGEST_TILE", 8)
+    monkeypatch.setattr(engine, "LARGEST_TILE", 8)
     assert fe.render(problem, size=SIZE, steps=50, threads=2).pixels.tobytes() == expected
     *_, last = fe.passes(problem, size=SIZE, steps=50)
     assert last.pixels.tobytes() == expected
@@ -39,8 +39,8 @@ def test_other_processes_compute_the_same(monkeypatch):
 
 def test_passes_go_from_coarse_to_fine_and_compute_no_pixel_twice(monkeypatch):
     computed = []
-    tile = rendering._tile
-    monkeypatch.setattr(rendering, "_tile", lambda system, x, y, *rest: computed.append(len(x)) or tile(system, x, y, *rest))
+    tile = engine._tile
+    monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: computed.append(len(x)) or tile(system, x, y, *rest))
     lands = list(fe.passes(fe.mandelbrot(), size=SIZE, steps=50))
     assert [land.stride for land in lands] == [8, 4, 2, 1]
     assert sum(computed) == SIZE[0] * SIZE[1]
@@ -121,7 +121,7 @@ def interrupted(path, problem, view, steps, after=0.4):
 
 
 def test_a_stopped_render_goes_on_where_it_was(tmp_path, monkeypatch):
-    monkeypatch.setattr(rendering, "LARGEST_TILE", 64)
+    monkeypatch.setattr(engine, "LARGEST_TILE", 64)
     path, problem = tmp_path / "a.npz", fe.newton(a=1.2)
     interrupted(path, problem, problem.view, 60)
     part = tmp_path / "a.npz.part"
@@ -130,8 +130,8 @@ def test_a_stopped_render_goes_on_where_it_was(tmp_path, monkeypatch):
     todo = int(np.isnan(kept.value).sum())
     assert 0 < todo < SIZE[0] * SIZE[1]
     counted = []
-    tile = rendering._tile
-    monkeypatch.setattr(rendering, "_tile", lambda system, x, y, *rest: counted.append(len(x)) or tile(system, x, y, *rest))
+    tile = engine._tile
+    monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: counted.append(len(x)) or tile(system, x, y, *rest))
     land = fe.render(problem, problem.view, SIZE, 60, file=path)
     assert sum(counted) == todo
     assert not part.exists()
@@ -140,7 +140,7 @@ def test_a_stopped_render_goes_on_where_it_was(tmp_path, monkeypatch):
 
 
 def test_a_part_of_another_picture_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(rendering, "LARGEST_TILE", 64)
+    monkeypatch.setattr(engine, "LARGEST_TILE", 64)
     path = tmp_path / "a.npz"
     interrupted(path, fe.mandelbrot(), fe.mandelbrot().view, 60)
     with pytest.raises(ValueError, match="holds a part of another"):
@@ -217,13 +217,13 @@ def test_a_view_below_the_float_floor_warns():
 
 def test_threads_follow_the_limits_of_the_process(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    monkeypatch.setattr(rendering, "_quota_v2", lambda: 2.5)
+    monkeypatch.setattr(engine, "_quota_v2", lambda: 2.5)
     monkeypatch.delenv("CPU_LIMIT", raising=False)
     assert fe.available_threads() == 2
     monkeypatch.setenv("CPU_LIMIT", "1.0")
     assert fe.available_threads() == 1
-    monkeypatch.setattr(rendering, "_quota_v2", lambda: float("max"))
-    monkeypatch.setattr(rendering, "_quota_v1", lambda: -1.0)       # cgroup v1 for "no limit"
+    monkeypatch.setattr(engine, "_quota_v2", lambda: float("max"))
+    monkeypatch.setattr(engine, "_quota_v1", lambda: -1.0)       # cgroup v1 for "no limit"
     monkeypatch.delenv("CPU_LIMIT")
     assert fe.available_threads() == 8
 
@@ -266,8 +266,8 @@ def test_nothing_to_trace():
 def test_an_estimate_of_very_long_work_is_quick(monkeypatch):
     """A million steps of the full net take minutes a group; the estimate runs fewer."""
     asked = []
-    sample = rendering._Engine.sample
-    monkeypatch.setattr(rendering._Engine, "sample",
+    sample = engine.Engine.sample
+    monkeypatch.setattr(engine.Engine, "sample",
                         lambda self, flat, steps: asked.append(steps) or sample(self, flat, steps))
     seconds = fe.estimate(fe.paper("tanh"), size=(100, 100), steps=10 ** 6)
     assert seconds > 3600 and max(asked) <= 16384

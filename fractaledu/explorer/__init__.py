@@ -1,4 +1,6 @@
-"""What can be touched in a notebook."""
-from .live import Live, live
+"""The widget: a map, the run behind each pixel, the knobs."""
+from .compare import Comparison, compare
+from .make import explore
+from .widget import Explorer
 
-__all__ = ["Live", "live"]
+__all__ = ["Comparison", "Explorer", "compare", "explore"]

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ..engine import Cancelled
+
 
 class Worker:
     """Calls work(request, cancel) in one daemon thread; a newer request cancels the running one.
@@ -20,8 +22,12 @@ class Worker:
 
     Notes
     -----
-    The thread runs in a copy of the context of its making: without that, ipykernel 7.0 cannot send from it.
+    The thread is started for a request and ends after IDLE_SECONDS without one, so that widgets that are no longer looked
+    at leave no threads.  It runs in a copy of the context of the worker's making: without that, ipykernel 7.0 cannot send
+    from it.
     """
+
+    IDLE_SECONDS = 5.0
 
     def __init__(self, work: Callable[[Any, threading.Event], None], failed: Callable[[Exception], None]):
         self._work, self._failed = work, failed
@@ -29,9 +35,8 @@ class Worker:
         self._wanted: tuple[Any, threading.Event] | None = None
         self._running: threading.Event | None = None
         self._closed = False
-        context = contextvars.copy_context()
-        self._thread = threading.Thread(target=context.run, args=(self._loop,), daemon=True, name="fractaledu-worker")
-        self._thread.start()
+        self._context = contextvars.copy_context()
+        self._thread: threading.Thread | None = None
 
     def request(self, request: Any) -> None:
         """Make this the newest request; returns at once.  Ignored after `close`."""
@@ -40,7 +45,17 @@ class Worker:
                 return
             self._cancel()
             self._wanted = request, threading.Event()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._context.copy().run, args=(self._loop,), daemon=True,
+                                                name="fractaledu-worker")
+                self._thread.start()
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Drop what is asked for and cancel what runs."""
+        with self._changed:
+            self._wanted = None
+            self._cancel()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is asked for or running; False if `timeout` seconds were not enough."""
@@ -60,13 +75,13 @@ class Worker:
             self._running.set()
 
     def _loop(self):
-        from ..rendering import Cancelled
         while True:
             with self._changed:
                 self._running = None
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self._wanted is not None or self._closed)
-                if self._closed:
+                self._changed.wait_for(lambda: self._wanted is not None or self._closed, self.IDLE_SECONDS)
+                if self._closed or self._wanted is None:
+                    self._thread = None
                     return
                 request, self._running = self._wanted
                 self._wanted, cancel = None, self._running

@@ -1,0 +1,145 @@
+"""Fills the pixels of one picture, tile by tile, in threads or any executor, with progress and cancel.
+
+Tiles are pure functions of the positions of their pixels, and no value depends on the tiling, so that any number of
+threads gives the same bits.
+"""
+from __future__ import annotations
+
+import os
+import pathlib
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import numpy as np
+
+from .arguments import whole
+from .kernel import LANES, blank, sweep
+from .landscape import Landscape
+
+TILE_SECONDS = 0.05                 # a cancel waits for at most about this
+POLL_SECONDS = 0.05
+LARGEST_TILE = 65536                # pixels
+
+
+class Cancelled(Exception):
+    """The work was cancelled; `done` of `total` pixels were computed."""
+
+    def __init__(self, done, total):
+        super().__init__(f"cancelled after {done} of {total} pixels")
+        self.done, self.total = done, total
+
+
+def available_threads() -> int:
+    """Processors that this process may use: its affinity, its cgroup's quota and JupyterHub's CPU_LIMIT."""
+    limits = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
+    for read in (_quota_v2, _quota_v1, lambda: float(os.environ["CPU_LIMIT"])):
+        try:
+            limits.append(read())
+        except (OSError, ValueError, KeyError, ZeroDivisionError):
+            continue                    # no such limit here
+    return max(1, int(min(limit for limit in limits if limit > 0)))
+
+
+def _quota_v2():
+    quota, period = pathlib.Path("/sys/fs/cgroup/cpu.max").read_text().split()
+    return float(quota) / float(period)             # "max" is no number: no limit
+
+
+def _quota_v1():
+    folder = pathlib.Path("/sys/fs/cgroup/cpu")
+    return int((folder / "cpu.cfs_quota_us").read_text()) / int((folder / "cpu.cfs_period_us").read_text())
+
+
+def _tile(system, x, y, steps, stop=None):
+    began = time.perf_counter()
+    return sweep(system, x, y, steps, stop), time.perf_counter() - began
+
+
+class Engine:
+    """Fills the pixels of one picture, tile by tile."""
+
+    def __init__(self, recipe, threads, executor, progress, cancel):
+        threads = None if threads is None else whole("threads", threads, 1, 1024)
+        self.recipe, self.progress, self.cancel = recipe, progress, cancel
+        self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
+        self.executor, self.own = executor, executor is None
+        self.stop = np.zeros(1, bool)           # tells our own threads to leave their tile
+        self.x, self.y = recipe.view.positions(recipe.size)
+        self.total = recipe.size[0] * recipe.size[1]
+        self.pixels = blank(self.total)
+        self.done, self.cost, self.last_count = 0, None, LANES
+        self.checkpoint = lambda: None
+
+    def place(self, flat):
+        """Indices into x and y of flat pixel numbers."""
+        return flat % self.recipe.size[0], flat // self.recipe.size[0]
+
+    def __enter__(self):
+        if self.own:
+            self.executor = ThreadPoolExecutor(self.workers, thread_name_prefix="fractaledu")
+        return self
+
+    def __exit__(self, *exception):
+        if self.own:
+            self.stop[0] = True
+            self.executor.shutdown(wait=True, cancel_futures=True)
+
+    def landscape(self, stride=1):
+        """The pixels so far, not copied: fill no more after the last stride."""
+        columns, rows = self.recipe.size
+        pixels = self.pixels.reshape(rows, columns)
+        if stride > 1:
+            pixels = pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[:rows, :columns]
+        recipe = self.recipe
+        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride)
+
+    def sample(self, flat, steps):
+        """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""
+        column, row = self.place(flat)
+        system, x, y = self.recipe.problem.system, self.x[column], self.y[row]
+        return self.executor.submit(_tile, system, x, y, steps, self.stop).result()[1]
+
+    def fill(self, todo):
+        """Compute the pixels with these flat numbers."""
+        system, steps = self.recipe.problem.system, self.recipe.steps
+        stop = (self.stop,) if self.own else ()
+        pending, position = {}, 0
+        try:
+            while position < len(todo) or pending:
+                while position < len(todo) and len(pending) < 2 * self.workers:
+                    part = todo[position:position + self._tile_size(len(todo) - position)]
+                    column, row = self.place(part)
+                    pending[self.executor.submit(_tile, system, self.x[column], self.y[row], steps, *stop)] = part
+                    position += len(part)
+                for future in wait(pending, POLL_SECONDS, FIRST_COMPLETED).done:
+                    self._collect(future, pending.pop(future))
+                if self.cancel is not None and self.cancel.is_set():
+                    raise Cancelled(self.done, self.total)
+        except BaseException:           # keep the tiles that are ready, leave the others
+            for future, part in list(pending.items()):
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    self._keep(future.result()[0], part)
+            self.stop[0] = True
+            for future in pending:
+                future.cancel()
+            raise
+
+    def _tile_size(self, left):
+        """Pixels of the next tile: about TILE_SECONDS, a share of what is left, whole groups of lanes."""
+        count = LANES if self.cost is None else min(TILE_SECONDS / self.cost, 8 * self.last_count, LARGEST_TILE)
+        share = -(-left // self.workers)
+        self.last_count = max(1, int(min(count, share)) // LANES) * LANES
+        return self.last_count
+
+    def _keep(self, pixels, part):
+        unbroken = part[-1] - part[0] == len(part) - 1          # then a slice, five times faster
+        self.pixels[slice(part[0], part[-1] + 1) if unbroken else part] = pixels
+        self.done += len(part)
+
+    def _collect(self, future, part):
+        pixels, seconds = future.result()
+        self._keep(pixels, part)
+        self.cost = max(seconds / len(part), 1e-9)
+        if self.progress is not None:
+            self.progress(self.done, self.total)
+        self.checkpoint()

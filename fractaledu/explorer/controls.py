@@ -1,0 +1,140 @@
+"""The knobs of a problem, built from its options, and what turning one does."""
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from ..colour import MODES, PALETTES
+from ..names import NAMED, named
+from ..networks import CONDITIONS
+from ..problems import Problem
+
+
+class Control(NamedTuple):
+    """A knob: a slider between `low` and `high` (boxes accept more), a choice, or a box for text."""
+
+    name: str
+    label: str
+    group: str = ""             # where it is folded away; "": always in sight
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    log: bool = False
+    choices: tuple = ()
+    hint: str = ""
+
+
+OFFSETS = (("every step", "at every step"), ("start", "once, at the start"))
+_OPTIONS = {control.name: control for control in (
+    Control("condition", "condition", choices=tuple((c, c) for c in CONDITIONS)),
+    Control("power", "exponent n", low=2, high=8, whole=True),
+    Control("degree", "degree of zⁿ − 1", low=2, high=8, whole=True),
+    Control("a_real", "relaxation a", low=0.05, high=2.2),
+    Control("a_imag", "imaginary part of a", "map", low=-1, high=1),
+    Control("c_real", "real part of c", low=-2, high=2),
+    Control("c_imag", "imaginary part of c", low=-2, high=2),
+    Control("roots", "roots", "map", hint="such as 1, -1, 0.5+2j; empty: those of zⁿ − 1"),
+    Control("width", "width", "network", choices=((16, "16"), (8, "8"))),
+    Control("hidden", "hidden units (width)", "network", low=1, high=32, whole=True),
+    Control("inputs", "inputs", "network", low=1, high=32, whole=True),
+    Control("activation", "activation", "network", choices=tuple((a, a) for a in ("tanh", "relu", "identity"))),
+    Control("offset", "offset is added", "network", choices=OFFSETS),
+    Control("samples", "data points", "data", low=1, high=512, whole=True, log=True),
+    Control("batch", "minibatch (0: all data)", "data", low=0, high=64, whole=True),
+    Control("seed", "seed", "data", low=0, high=20, whole=True),
+    Control("batch_seed", "seed of the minibatches", "data", hint="a whole number; empty: the paper's own batches"))}
+_ONE_OF = {"roots", "coefficients", "degree"}           # say the same thing of a polynomial, each in its way
+RESOLUTIONS = (64, 96, 128, 192, 256, 384, 512, 768)
+
+
+def _parts(option):
+    """The knobs of an option: a complex number has two."""
+    return (f"{option}_real", f"{option}_imag") if f"{option}_real" in _OPTIONS else (option,)
+
+
+def controls(problem: Problem) -> list[Control]:
+    """The knobs of the problem's own options, those that apply to it."""
+    if problem.name is None:            # somebody's own map: its numbers
+        return [Control(key, key, low=value - max(1, abs(value)), high=value + max(1, abs(value)),
+                        whole=isinstance(value, int))
+                for key, value in problem.system._asdict().items()
+                if isinstance(value, int | float) and not isinstance(value, bool) and not problem.watched.relative]
+    names = [part for option in NAMED[problem.name].options for part in _parts(option) if part in _OPTIONS]
+    if problem.name.startswith("paper-"):
+        names.insert(0, "condition")
+    found = [_OPTIONS[name] for name in names]
+    if problem.name == "random-network":
+        found = [control._replace(choices=(("", "axes are the rates"), *OFFSETS)) if control.name == "offset" else control
+                 for control in found]
+    return found
+
+
+def family(problem: Problem) -> list[str]:
+    """Names of the knobs that the problem or another of its family can have; the traits of an explorer."""
+    if problem.name is not None and problem.name.startswith("paper-"):
+        return ["condition", *dict.fromkeys(part for name, made in NAMED.items() if name.startswith("paper-")
+                                            for option in made.options for part in _parts(option))]
+    return [control.name for control in controls(problem)]
+
+
+def value_of(problem: Problem, name: str) -> Any:
+    """Where a knob stands; None where it does not apply."""
+    if problem.name is None:
+        return getattr(problem.system, name)
+    if name == "condition":
+        return problem.name.removeprefix("paper-")
+    option, _, part = name.rpartition("_")
+    if part in ("real", "imag") and option in problem.options:
+        return getattr(complex(problem.options[option]), part)
+    value = problem.options.get(name)
+    if name == "batch":
+        return value or 0
+    return ",".join(map(_text, value)) if isinstance(value, list) else value
+
+
+def _text(z):
+    """A complex number as it is typed."""
+    return f"{z.real:.17g}" + (f"{z.imag:+.17g}j" if z.imag else "")
+
+
+def turned(problem: Problem, name: str, value: Any) -> Problem:
+    """The problem with one knob turned; ValueError names the knob, the rule and the value."""
+    if problem.name is None:
+        was = getattr(problem.system, name)
+        try:
+            number = type(was)(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must be a number, got {value!r}") from None
+        if not abs(number) < float("inf"):
+            raise ValueError(f"{name} must be finite, got {value!r}")
+        return replace(problem, system=problem.system._replace(**{name: number}))
+    if name == "condition":
+        if value not in CONDITIONS:
+            raise ValueError(f"condition must be one of {', '.join(CONDITIONS)}, got {value!r}")
+        known = NAMED[f"paper-{value}"].options
+        return named(f"paper-{value}", **{key: v for key, v in problem.options.items() if key in known})
+    options = dict(problem.options)
+    option, _, part = name.rpartition("_")
+    if part in ("real", "imag") and option in options:
+        try:
+            other = complex(options[option])
+            value = complex(float(value), other.imag) if part == "real" else complex(other.real, float(value))
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} must be a number, got {value!r}") from None
+        name = option
+    if name in _ONE_OF:
+        options = {key: v for key, v in options.items() if key not in _ONE_OF}
+    if value in (None, "") or (name == "batch" and value in (0, "0")):
+        options.pop(name, None)
+    else:
+        options[name] = value
+    return named(problem.name, **options)
+
+
+def looks(problem: Problem) -> list[Control]:
+    """The knobs that change the colours only."""
+    modes = [(mode, word) for mode, word in zip(MODES, (
+        "rank", "value (physical units)", "three states", "three states, with patterns", "basins"), strict=True)
+        if mode != "basins" or problem.attractors]
+    return [Control("palette", "palette", "colours", choices=tuple((name, name) for name in PALETTES)),
+            Control("mode", "colour means", "colours", choices=tuple(modes))]

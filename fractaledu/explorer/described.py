@@ -1,0 +1,142 @@
+"""What the browser is told, as plain data: the knobs, where things stand, a run in words."""
+from __future__ import annotations
+
+import math
+
+from ..colour import check_mode
+from ..ticks import even_ticks, powers_of_ten, tick_texts, wide
+from ..view import FLOOR_ULPS
+from .frames import legend, number, power_of_ten
+from .presets import WHOLE
+
+FLOOR = ("Float64 ends here: fewer than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
+         "rounding, not the map. Zoom out, undo (Z) or go home (Home).")
+CRITERION = {True: "converged: the mean of the last 20 losses is below the first",
+             False: "stays: the mean of the last 20 |z|/2 is below 1"}
+
+
+def schema(explorer, knobs, resolutions) -> dict:
+    """What changes only with the problem: its names, its knobs, its named views."""
+    problem, locked, hidden = explorer.problem, explorer._locked, explorer._hidden
+    top = max(2 * problem.steps, 2)
+    rows = [{"name": k.name, "label": k.label, "group": k.group, "low": k.low, "high": k.high, "whole": k.whole, "log": k.log,
+             "choices": [list(c) for c in k.choices], "hint": k.hint, "locked": k.name in locked}
+            for k in knobs if k.name not in hidden]
+    return {"title": problem.title, "symbols": list(problem.symbols), "labels": [problem.x_label, problem.y_label],
+            "watched": problem.watched.name, "line": problem.watched.line, "relative": problem.watched.relative,
+            "knobs": rows, "steps": {"high": min(top, problem.most_steps), "locked": "steps" in locked},
+            "resolutions": list(resolutions), "hidden": sorted(hidden), "locked": sorted(locked), "large": explorer._large,
+            "presets": [{"name": WHOLE[0], "why": WHOLE[1]},
+                        *({"name": p.name, "why": p.why} for p in explorer._presets)],
+            "bookmarks": list(explorer.bookmarks), "orbit": not problem.watched.relative}
+
+
+def now(explorer) -> dict:
+    """Where the picture, the knobs and the cross-hair stand."""
+    view, problem = explorer.view, explorer.problem
+    position, history = explorer._position, explorer._history
+    names = (*explorer._family, "palette", "mode", "steps", "resolution")
+    mode = explorer.mode
+    return {"view": {"id": explorer._view_id, "from": explorer._view_from, "floor": _floor(explorer),
+                     "x": _axis(view.x, view.x_scale), "y": _axis(view.y, view.y_scale)},
+            "version": explorer._version, "size": list(explorer.size), "steps": explorer.steps,
+            "values": {name: getattr(explorer, name) for name in names} | {"x": repr(explorer.x), "y": repr(explorer.y)},
+            "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
+            "depth": depth(view, problem.view, explorer.size), "about": about(explorer),
+            "legend": legend(problem, explorer.palette, check_mode_or_rank(problem, mode), explorer.steps),
+            "state": explorer.state, "undo": position > 0, "redo": position < len(history) - 1}
+
+
+def check_mode_or_rank(problem, mode):
+    return "rank" if mode == "basins" and not problem.attractors else mode
+
+
+def _floor(explorer):
+    return FLOOR.format(ulps=FLOOR_ULPS) if explorer.view.at_float_floor(explorer.size) else ""
+
+
+def _axis(bounds, scale):
+    """Ticks as [fraction, text, exponent or None], and what their texts have in common."""
+    low, high = bounds
+    shared = None
+    if wide(bounds, scale):
+        places, powers = powers_of_ten(bounds)
+        marks = [("10", power) for power in powers]
+    else:
+        places = even_ticks(bounds)
+        texts, shared = tick_texts(places)
+        marks = [(text.replace("-", "−"), None) for text in texts]
+        shared = shared and f"{shared[0]} + tick × {power_of_ten(shared[1])}".replace("-", "−")
+    if scale == "log10":
+        across = math.log(high / low) if high > 2 * low else math.log1p((high - low) / low)
+        fractions = [math.log1p((place - low) / low) / across for place in places]
+    else:
+        fractions = [(place - low) / (high - low) for place in places]
+    return {"ticks": [[float(f), *mark] for f, mark in zip(fractions, marks, strict=True)], "shared": shared}
+
+
+def _fractions(view, point):
+    try:
+        return [min(max(f, -1e9), 1e9) for f in view.fraction(*point)]
+    except ValueError:                  # a rate of 0 or less cannot be on a log axis
+        return [-1.0, -1.0]
+
+
+def depth(view, start, size) -> str:
+    """How deep the view is, and how much is left: 10⁻⁶ of the start, 8 decades left before float64 runs out."""
+    def width(bounds, scale):
+        return math.log1p((bounds[1] - bounds[0]) / bounds[0]) if scale == "log10" else bounds[1] - bounds[0]
+    share = width(view.x, view.x_scale) / width(start.x, start.x_scale)
+    left = max(0.0, math.log10(max(view.spacing_in_ulps(size), 1e-9) / FLOOR_ULPS))
+    where = "the whole map" if abs(share - 1) < 1e-9 else (
+        f"{number(share, 2)} of the start" if share > 0.1 else f"{power_of_ten(round(math.log10(share)))} of the start")
+    return f"{where}, {left:.0f} decade{'' if round(left) == 1 else 's'} left before float64 runs out"
+
+
+def about(explorer) -> str:
+    """What one has to know to judge the picture: its runs, their number, the criterion, the seed."""
+    problem, (columns, rows) = explorer.problem, explorer.size
+    seed = ("the paper's weights and data" if (problem.name or "").startswith("paper-") else
+            f"seed {problem.options['seed']}" if "seed" in problem.options else "")
+    criterion = (f"reached: within {number(problem.watched.line, 2)} of a root at the end" if problem.attractors else
+                 CRITERION[problem.watched.relative])
+    return " · ".join(filter(None, (f"{columns} × {rows} runs of {explorer.steps} steps", criterion, seed)))
+
+
+def run(recipe, runs) -> dict:
+    """A run in words; the numbers of its place in full."""
+    (x, y), symbols = runs.points[0], recipe.problem.symbols
+    fate, neighbour = runs.words()
+    spacing = [bounds[1] - bounds[0] for bounds in (recipe.view.x, recipe.view.y)]
+    texts = [_place(value, across / pixels) for value, across, pixels in zip((x, y), spacing, recipe.size, strict=True)]
+    return {"where": [f"{symbol} = {text}" for symbol, text in zip(symbols, texts, strict=True)], "exact": [repr(x), repr(y)],
+            "fate": fate, "neighbour": neighbour, "verdict": int(runs.pixels["verdict"][0]), "steps": runs.steps,
+            "seconds": runs.seconds, "value": float(runs.pixels["value"][0])}
+
+
+def _place(value, spacing):
+    """A number with the digits that tell it from the next pixel's."""
+    digits = 4 if spacing <= 0 or value == 0 else max(4, math.ceil(math.log10(abs(value) / spacing)) + 1)
+    text = f"{value:.{min(digits, 17)}g}"
+    return number(value, 4) if "e" in text and digits <= 6 else text.replace("-", "−")
+
+
+def code(recipe) -> str:
+    """Python lines that make the picture."""
+    problem, view = recipe.problem, recipe.view
+    system = "system" if problem.name is None else f"fe.named({', '.join([repr(problem.name), *_options(problem)])})"
+    scales = "" if view.x_scale == view.y_scale == "linear" else f", {view.x_scale!r}, {view.y_scale!r}"
+    sampling = "" if view.sampling == "centre" else f", sampling={view.sampling!r}"
+    look = f"palette={recipe.look['palette']!r}, mode={recipe.look['mode']!r}"
+    return (f"import fractaledu as fe\n"
+            f"land = fe.render({system}, fe.View({view.x}, {view.y}{scales}{sampling}), {recipe.size}, steps={recipe.steps})\n"
+            f"fe.plot(land, {look})")
+
+
+def _options(problem):
+    return [f"{key}={value!r}" for key, value in problem.options.items() if value is not None]
+
+
+def mode_of(land, mode):
+    """The mode for a landscape; `basins` falls back to rank where there are no attractors."""
+    return check_mode(land, check_mode_or_rank(land.problem, mode))

@@ -1,0 +1,106 @@
+"""From a landscape to the bytes that travel to the browser, and the legend in words."""
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+from PIL import Image
+
+from ..colour import GAP, INK, STATES, basin_colours, check_mode, legend_strip
+from ..export import image
+from ..landscape import Landscape
+from ..rendering import thinned
+
+SHADES = 48                     # of a legend's strip
+
+
+def encoded(land: Landscape, palette, mode, final) -> tuple[dict, bytes]:
+    """A picture of the computed pixels only: PNG when `final`, else JPEG; with what the browser must know to place it."""
+    thin = thinned(land)
+    picture, data = image(thin, palette, mode), io.BytesIO()
+    if final:
+        _indexed(picture).save(data, "PNG", compress_level=4)
+    else:
+        picture.convert("RGB").save(data, "JPEG", quality=85)
+    # the last blocks of a coarse picture can hang over its edge
+    cover = [thin.size[k] * land.stride / land.size[k] for k in (0, 1)]
+    return {"format": "png" if final else "jpeg", "stride": land.stride, "cover": cover, "steps": land.steps}, data.getvalue()
+
+
+def _indexed(picture):
+    """The same picture with a table of its colours, where 256 are enough: a third of the bytes."""
+    rgba = np.asarray(picture)
+    packed = rgba.view(np.uint32)[..., 0]
+    shades, index = np.unique(packed, return_inverse=True)
+    table = shades.view(np.uint8).reshape(-1, 4)
+    if len(shades) > 256:
+        return picture
+    small = Image.fromarray(index.reshape(packed.shape).astype(np.uint8), "L")
+    small.putpalette(table[:, :3].tobytes(), "RGB")
+    if (table[:, 3] < 255).any():
+        return picture
+    return small
+
+
+def legend(problem, palette, mode, steps) -> dict:
+    """What stands under the picture: a strip of colours with words, or a swatch for each state or root."""
+    if mode in ("rank", "value"):
+        strip = legend_strip(palette)
+        shades = strip[np.linspace(0, len(strip) - 1, SHADES).astype(int)]
+        words = (["slow", "← settles →", "fast ┊ fast", "← runs away →", "slow"] if mode == "rank" else
+                 [f"−{steps}", "← settles →", "−1 ┊ 1", "← runs away →", f"{steps}"])
+        if mode == "rank" and not problem.watched.relative and not problem.attractors:
+            words[0], words[2] = "wide orbit", "small orbit ┊ fast"
+        return {"shades": [_hex(c) for c in shades], "words": words,
+                "about": "rank among the runs of this picture" if mode == "rank" else "the value itself, logarithmic"}
+    if mode in ("verdict", "patterns"):
+        textures = {-1: "rising", 0: "", 1: "hatch"} if mode == "patterns" else dict.fromkeys(STATES, "")
+        return {"swatches": [[colour, word, textures[state]] for state, (colour, word) in STATES.items()], "ink": INK,
+                "about": ""}
+    shown = problem.attractors[:9]
+    swatches = [[colour, complex_number(root), ""] for colour, root in
+                zip(basin_colours(len(shown)), shown, strict=True)]
+    return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "which root; the darker, the more steps"}
+
+
+def place_on_legend(land, place) -> float:
+    """Where on the strip (0 to 1) a palette's place from -1 to 1 lies."""
+    half = (1 - (abs(place) - GAP) / (1 - GAP)) / 2
+    return min(1.0, max(0.0, half if place > 0 else 1 - half))
+
+
+def swatch_of(land, row, column, mode) -> int:
+    """Which swatch of the legend a pixel has."""
+    if check_mode(land, mode) != "basins":
+        return int(land.verdict[row, column]) + 1
+    which, shown = int(land.attractor[row, column]), len(land.problem.attractors[:9])
+    return which if 0 <= which < shown else shown if which < 0 else -1
+
+
+def _hex(rgba):
+    return "#{:02x}{:02x}{:02x}".format(*rgba[:3])
+
+
+def number(value, digits=4) -> str:
+    """A number for reading: 12.3, 3.2 × 10⁻⁹."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, power = text.partition("e")
+        text = (f"{mantissa} × " if mantissa not in ("1", "-1") else mantissa.removesuffix("1")) + power_of_ten(int(power))
+    return text.replace("-", "−")
+
+
+def power_of_ten(power) -> str:
+    """10⁻⁶"""
+    return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def complex_number(z) -> str:
+    """0.5 + 0.866i"""
+    if abs(z.imag) < 1e-12:
+        return number(z.real, 3)
+    real = f"{number(z.real, 3)} {'+' if z.imag > 0 else '−'} " if abs(z.real) > 1e-12 else "−" if z.imag < 0 else ""
+    return f"{real}{number(abs(z.imag), 3)}i"

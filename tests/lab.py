@@ -1,0 +1,120 @@
+"""A real JupyterLab in a real browser, for the tests and `benchmarks/ui.py`."""
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import nbformat
+
+SHOTS = os.environ.get("FRACTALEDU_SCREENSHOTS")        # a folder: keep screenshots there
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SETTINGS = {        # no news pop-up over the corner, no virtual cells
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
+
+
+@contextlib.contextmanager
+def running_lab(home, *options):
+    """(address, folder) of a JupyterLab with clean settings, everything below the folder `home`."""
+    root = home / "root"
+    root.mkdir()
+    for plugin, value in SETTINGS.items():
+        file = home / "settings" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(value))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data"),
+                        "JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython"),
+                        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "spaces")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+               "--port-retries=0", f"--ServerApp.root_dir={root}", "--IdentityProvider.token=", "--ServerApp.password=",
+               "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True",
+               "--LabApp.extension_manager=readonly", *options]
+    with open(home / "lab.log", "w") as log:
+        server = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{url}/api/status").read()
+                break
+            assert server.poll() is None, (home / "lab.log").read_text()
+            time.sleep(0.25)
+        yield url, root
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(15)
+
+
+@contextlib.contextmanager
+def running_browser(chromium):
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def end_kernels(url):
+    """A fresh kernel for each notebook: otherwise JupyterLab attaches to the old one, with its old modules."""
+    for session in json.load(urllib.request.urlopen(f"{url}/api/sessions")):
+        request = urllib.request.Request(f"{url}/api/sessions/{session['id']}", method="DELETE")
+        urllib.request.urlopen(request)
+
+
+def write_notebook(path, *sources):
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(notebook, path)
+
+
+def open_notebook(browser, url, name, width=1280, height=1000, **how):
+    """A page with the notebook, its kernel connected; `page.problems` collects errors of the console."""
+    page = browser.new_page(viewport={"width": width, "height": height}, **how)
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text)
+            if message.type == "error" and "Failed to load resource" not in message.text else None)
+    page.goto(f"{url}/lab/tree/{name}?reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell", timeout=90_000)
+    wait_for_kernel(page)
+    return page
+
+
+def wait_for_kernel(page):
+    # a run-all before the kernel is connected is silently lost
+    page.wait_for_function("""() => {
+        const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+        return !!kernel && kernel.connectionStatus === 'connected' && kernel.status === 'idle'; }""", timeout=90_000)
+
+
+def run_all(page):
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    # [*] is the only sign to trust: the kernel's status turns idle when a widget's callback ends
+    page.wait_for_function("""() => {
+        const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
+        return prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*')); }""", timeout=180_000)
+
+
+def execute(page, code):
+    """Run code beside the notebook; return what it printed."""
+    return page.evaluate("""async code => {
+        const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        let text = ''; const future = kernel.requestExecute({code});
+        future.onIOPub = message => { const c = message.content; text += c.text ?? (c.traceback ?? []).join('\\n'); };
+        await Promise.race([future.done, new Promise(r => setTimeout(r, 90000))]); return text; }""", code)
+
+
+def shot(page, name):
+    if SHOTS:
+        pathlib.Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SHOTS}/{name}.png")
