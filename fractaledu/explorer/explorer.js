@@ -231,7 +231,7 @@ function render({ model, el }) {
   let schema = model.get("_schema"), now = model.get("_now");
   let lastId = now.view.id, gesture = 0, gestureAt = 0, lost = false, floor = false;
   let over = null, under = null, run = null, inset = null, cross = { view: lastId, at: now.cross };
-  let boxing = false, box = null, drawing = 0, playing = 0, knobs = {}, serial = 0, asked = 0, askedAt = 0, hovering = null;
+  let boxing = false, box = null, drawing = 0, playing = 0, knobs = {}, built = "", serial = 0, asked = 0, askedAt = 0, hovering = null;
   places.add(lastId);
 
   const post = content => {
@@ -481,7 +481,13 @@ function render({ model, el }) {
   map.addEventListener("pointerup", release);
   map.addEventListener("pointercancel", release);
   map.addEventListener("dblclick", event => { clearTimeout(clicked); gestureAt = 0; zoom(2, fraction(event)); event.preventDefault(); });
-  map.addEventListener("pointerleave", () => { if (hovering) { hovering = null; ask({ kind: "leave" }); } });
+  map.addEventListener("pointerleave", () => {
+    if (!hovering) return;
+    hovering = null;
+    cross = { view: now.view.id, at: now.pins.at(-1) ?? now.cross };
+    drawVeil();
+    ask({ kind: "leave" });
+  });
   const onscroll = () => { scrolled = performance.now(); };
   document.addEventListener("scroll", onscroll, true);
   map.addEventListener("wheel", event => {
@@ -650,8 +656,14 @@ function render({ model, el }) {
   }
   function onSchema() {
     schema = model.get("_schema");
-    const open = knobsMore.open;
     title.textContent = schema.title;
+    fillViews();
+    const shape = JSON.stringify({ ...schema, title: "", presets: [], bookmarks: [] });
+    if (shape !== built) { built = shape; build(); }        // else the hand keeps the slider that it holds
+    onNow();
+  }
+  function build() {
+    const open = knobsMore.open;
     root.classList.toggle("fe-large", schema.large);
     map.setAttribute("aria-label", `${schema.title}. Arrows pan, plus and minus zoom, Alt and arrows move the cross-hair, question mark lists all keys.`);
     knobs = {};
@@ -682,11 +694,9 @@ function render({ model, el }) {
     knobsMore.querySelector("summary").textContent = `more: ${[...groups].join(" · ")}`;
     knobsMore.hidden = !groups.size;
     knobsMore.open = open;
-    fillViews();
     for (const [name, part] of [["inspector", inspector], ["export", takes], ["state", state.parentElement], ["views", tools.views]]) part.style.display = hidden(name) ? "none" : "";
     for (const name of ["undo", "redo", "home", "box", "in", "out"]) tools[name].style.display = locked("view") ? "none" : "";
     for (const part of [pins, clear]) part.style.display = locked("pins") || hidden("pins") ? "none" : "";
-    onNow();
   }
   const inView = () => { const t = places.get(cross.view); return t ? [t.a + t.b * cross.at[0], t.c + t.d * cross.at[1]] : [0.5, 0.5]; };
   function fillViews() {

@@ -55,7 +55,9 @@ class Runs:
             points = points[np.isfinite(points).all(axis=1)]
             u = (points[:, 0] - view.x[0]) / (view.x[1] - view.x[0])
             v = (points[:, 1] - view.y[0]) / (view.y[1] - view.y[0])
-            found.append(np.clip(np.stack([u, v], 1), -1e6, 1e6).astype("<f4").tobytes())
+            away = np.flatnonzero(np.maximum(abs(u - 0.5), abs(v - 0.5)) > 5)
+            last = away[0] + 1 if len(away) and not self.problem.attractors else len(u)     # it runs away: enough is seen
+            found.append(np.clip(np.stack([u, v], 1)[:last], -1e6, 1e6).astype("<f4").tobytes())
         return found
 
     def words(self) -> tuple[str, str]:

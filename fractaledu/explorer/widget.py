@@ -119,6 +119,7 @@ class Explorer(Conversation, anywidget.AnyWidget):
         self._known_places = None                                   # of the landscape shown, for the legend
         self._pixel_seconds: dict[tuple, float] = {}                # by system and steps
         self._run_seconds: dict[tuple, float] = {}
+        self._run_tried: set[tuple] = set()
         self._history, self._position, self._gesture = [], -1, None
         self._busy, self._version = "", 0                           # counts what a picture can depend on
         # One processor stays free for the browser and the kernel's own messages, where there is more than one.
@@ -454,7 +455,9 @@ class Explorer(Conversation, anywidget.AnyWidget):
             x, y = float(xs[column]), float(ys[row])
         other, words = beside(recipe, x, y)
         runs = Runs(recipe.problem, recipe.steps, [(x, y), other, *recipe.pins], words)
-        self._run_seconds[key] = min(runs.seconds, self._run_seconds.get(key, runs.seconds))
+        if runs.seconds < SLOW_RUN or key in self._run_tried:       # the first may have waited for the compiler
+            self._run_seconds[key] = min(runs.seconds, self._run_seconds.get(key, runs.seconds))
+        self._run_tried.add(key)
         if cancel.is_set() or not self._clients:
             return
         curves, orbits = runs.curves(), runs.orbits(recipe.view)
