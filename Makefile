@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test test-all lint bench clean
+.PHONY: lab test test-all lint bench bench-ui clean
 
 lab: $(VENV)/lab
 	@$(BIN)/fractaledu warm
@@ -22,6 +22,9 @@ lint: $(VENV)/test
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/compare.py
+
+bench-ui: $(VENV)/test
+	$(BIN)/python benchmarks/ui.py
 
 clean:
 	rm -rf $(VENV)

@@ -1,215 +1,156 @@
-"""The first notebook in a real JupyterLab in a real browser: run, drag, keys, interrupt."""
-import contextlib
-import json
-import os
+"""The first notebook in a real JupyterLab in a real browser; themes and widths; what is left without a kernel."""
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
+from lab import end_kernels, open_notebook, run_all, shot, write_notebook
+from test_touch import Touch
 
 pytestmark = pytest.mark.browser
 ROOT = pathlib.Path(__file__).parents[1]
-SHOTS = os.environ.get("FRACTALEDU_SCREENSHOTS")        # a folder: keep screenshots there
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-SETTINGS = {        # no news pop-up over the corner, no virtual cells
-    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
-SETTLED = """n => {
-    const status = document.querySelectorAll('.fractaledu-status')[n];
-    return !!status && status.textContent.includes(' runs of '); }"""
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """(address, folder) of a JupyterLab with clean settings."""
-    home = tmp_path_factory.mktemp("lab")
-    root = home / "root"
-    root.mkdir()
-    for plugin, value in SETTINGS.items():
-        file = home / "settings" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(value))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data"),
-                        "JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython"),
-                        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "spaces")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-               "--port-retries=0", f"--ServerApp.root_dir={root}", "--IdentityProvider.token=", "--ServerApp.password=",
-               "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True",
-               "--LabApp.extension_manager=readonly"]
-    with open(home / "lab.log", "w") as log:
-        server = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{url}/api/status").read()
-            break
-        assert server.poll() is None, (home / "lab.log").read_text()
-        time.sleep(0.25)
-    yield url, root
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait(15)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
     """The first notebook, opened and run from top to bottom."""
     url, root = lab
+    end_kernels(url)
     shutil.copy(ROOT / "notebooks" / "00-start.ipynb", root)
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.goto(f"{url}/lab/tree/00-start.ipynb?reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell", timeout=90_000)
-    wait_for_kernel(page)
+    page = open_notebook(browser, url, "00-start.ipynb")
     run_all(page)
+    for nth in range(5):
+        Touch(page, nth, "").settled()
     yield page
     page.close()
-
-
-def wait_for_kernel(page):
-    # a run-all before the kernel is connected is silently lost
-    page.wait_for_function("""() => {
-        const kernel = window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
-        return !!kernel && kernel.connectionStatus === 'connected' && kernel.status === 'idle'; }""", timeout=90_000)
-
-
-def run_all(page):
-    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    # [*] is the only sign to trust: the kernel's status turns idle when a widget's callback ends
-    page.wait_for_function("""() => {
-        const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(e => e.textContent);
-        return prompts.some(p => /\\[\\d+\\]/.test(p)) && !prompts.some(p => p.includes('*')); }""", timeout=180_000)
-    for n in range(3):
-        page.wait_for_function(SETTLED, arg=n, timeout=60_000)
-
-
-def shrunk(page, nth):
-    """64 x 64 pixels of the nth live picture."""
-    return page.evaluate("""n => { const image = document.querySelectorAll('.widget-image')[n];
-        const canvas = document.createElement('canvas'); canvas.width = canvas.height = 64;
-        const g = canvas.getContext('2d'); g.drawImage(image, 0, 0, 64, 64);
-        return Array.from(g.getImageData(0, 0, 64, 64).data); }""", nth)
-
-
-def difference(a, b):
-    return sum(abs(x - y) for x, y in zip(a, b, strict=True)) / len(a)
-
-
-def wait_until_changed(page, nth, before, by=4):
-    for _ in range(400):
-        if difference(before, shrunk(page, nth)) > by:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"live picture {nth} did not change")
-
-
-def handle(page, nth):
-    handle = page.locator(".widget-slider .noUi-handle").nth(nth)
-    handle.scroll_into_view_if_needed()
-    return handle
-
-
-def drag(page, nth, dx):
-    box = handle(page, nth).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + dx, y, steps=15)
-    page.mouse.up()
-
-
-def shot(page, name):
-    if SHOTS:
-        pathlib.Path(SHOTS).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{SHOTS}/{name}.png")
 
 
 def test_the_notebook_runs_without_an_error(page):
     assert page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert page.locator(".jp-RenderedImage img").count() == 1
-    assert page.locator(".widget-image").count() == 3
-    for n in range(8):
-        assert page.locator(".widget-slider .widget-label").nth(n).inner_text().strip()
+    assert page.locator(".fe").count() == 5             # three, and two side by side
+    assert page.locator(".fractaledu-still:visible").count() == 0
+    assert page.problems == []
+
+
+def test_what_the_text_asks_for_can_be_done(page):
+    e = Touch(page, 0, "explore_net")
+    assert e.recipe().at == (48.35407497406377, 18.196946479595155)
+    box = e.box()
+    e.wait("e.querySelector('.fe-words').textContent.includes('one pixel up')")
+    before = e.state()                                  # η₁ up: it explodes
+    slider = e.knob("y").locator("input[type=range]")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    e.changed(before)
+    e.wait("e.querySelector('.fe-fate').textContent.includes('exploded')")
+    box = e.box()
+    page.mouse.move(*e.at(0.5, 0.47, box))
+    before = e.state()
+    page.mouse.wheel(0, -250)
+    e.changed(before)
+    before = e.state()
+    e.tool("undo").click()
+    e.changed(before)
     shot(page, "start")
 
 
-def test_showing_the_sliders_changes_no_value(page):
-    """A browser snaps sliders to their steps; the deep zoom needs the rates as they were given."""
-    reply = page.evaluate("""async () => {
-        const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
-        let text = ''; const future = kernel.requestExecute({code: "print([s.value for s in explore_net.sliders.values()])"});
-        future.onIOPub = message => { if (message.content.text) text += message.content.text; };
-        await future.done; return text; }""")
-    rate0, rate1, zoom = json.loads(reply)
-    assert rate0 == pytest.approx(48.35407497406377, rel=1e-13) and rate1 == pytest.approx(18.196946479595155, rel=1e-13)
-    assert zoom == 0
+def test_two_maps_side_by_side_follow_each_other(page):
+    left, right = Touch(page, 3, "both.left"), Touch(page, 4, "both.right")
+    before, run = right.state(), int(right.data("run"))
+    box = left.box()
+    assert abs(right.root.bounding_box()["y"] - left.root.bounding_box()["y"]) < 2
+    page.mouse.move(*left.at(0.7, 0.6, box))
+    right.wait("Number(e.dataset.run) > a", run)        # both runs are shown
+    x, y = map(float, right.data("exact").split(","))
+    u, v = right.recipe().view.fraction(x, y)
+    assert u == pytest.approx(0.7, abs=0.01) and v == pytest.approx(0.6, abs=0.01)
+    page.mouse.wheel(0, -250)
+    left.settled()
+    view = right.changed(before).view                   # the right map is magnified about its own centre
+    assert view.centre == pytest.approx(right.recipe().problem.view.centre, rel=1e-6)
+    before = right.state()
+    left.knob("steps").locator(".fe-box").fill("60")
+    left.knob("steps").locator(".fe-box").press("Enter")
+    assert right.changed(before).steps == 60
+    before = right.state()
+    page.get_by_label("same steps").uncheck()
+    left_before = left.state()
+    left.knob("steps").locator(".fe-box").fill("80")
+    left.knob("steps").locator(".fe-box").press("Enter")
+    left.changed(left_before)
+    assert right.state() == before
+    shot(page, "compare")
 
 
-def test_dragging_a_learning_rate_changes_the_picture(page):
-    before, words = shrunk(page, 0), page.locator(".fractaledu-status").nth(0).inner_text()
-    drag(page, 1, 120)                              # up: more runs away
-    wait_until_changed(page, 0, before)
-    page.wait_for_function("words => document.querySelectorAll('.fractaledu-status')[0].textContent !== words", arg=words)
-    assert "At the cross: it ran away" in page.locator(".fractaledu-status").nth(0).inner_text()
-    shot(page, "learning-rate")
-
-
-@pytest.mark.parametrize(("slider", "picture", "dx"), [
-    (0, 0, -120), (2, 0, 60), (3, 1, 80), (4, 1, 60), (5, 2, 110), (6, 2, 40), (7, 2, 80)])
-def test_every_slider_changes_its_picture(page, slider, picture, dx):
-    before = shrunk(page, picture)
-    drag(page, slider, dx)
-    wait_until_changed(page, picture, before, by=1)
-    shot(page, f"slider-{slider}")
-
-
-def test_the_keyboard_moves_a_slider(page):
-    knob = handle(page, 6)
-    knob.focus()
-    label = page.locator(".widget-readout").nth(6)
-    before = label.inner_text()
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_function("([n, was]) => document.querySelectorAll('.widget-readout')[n].textContent !== was", arg=[6, before])
-
-
-def test_a_slider_moves_while_a_cell_is_busy(page):
-    """Messages of widgets do not wait for a running cell (JupyterLab 4.4 and ipykernel 7 on)."""
-    page.evaluate("""() => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-        .requestExecute({code: "import time; time.sleep(8)"}).done.then(() => { window.busy = null; }); }""")
-    before = shrunk(page, 0)
-    drag(page, 1, -150)
-    wait_until_changed(page, 0, before)
-    page.wait_for_function("() => window.busy === null", timeout=60_000)
-
-
-def test_the_notebook_survives_a_restart(page):
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    page.wait_for_timeout(500)                      # until the old kernel's status is no longer shown
-    wait_for_kernel(page)
-    run_all(page)
-    before = shrunk(page, 0)
-    drag(page, 1, 120)
-    wait_until_changed(page, 0, before)
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("width", [700, 1000, 1600])
+def test_nothing_is_clipped_in_either_theme_at_any_width(page, theme, width):
+    page.set_viewport_size({"width": width, "height": 1100})
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    page.wait_for_timeout(400)                          # until the style sheet has been painted
+    for nth in (0, 2, 3):
+        e = Touch(page, nth, "")
+        e.box()
+        out = page.evaluate("""n => {
+            const root = document.querySelectorAll('.fe')[n], r = root.getBoundingClientRect();
+            const seen = x => !x.closest('[hidden]') && x.getClientRects().length && !x.closest('.fe-spoken, .fe-over');
+            const over = x => { const b = x.getBoundingClientRect();
+                return b.width && (b.right > r.right + 1 || b.left < r.left - 1); };
+            return { scroll: root.scrollWidth - root.clientWidth, out: [...root.querySelectorAll('*')].filter(seen).filter(over)
+                .map(x => x.className + ' ' + x.textContent.slice(0, 30)) }; }""", nth)
+        assert out["scroll"] <= 0 and out["out"] == [], (nth, out)
+        inked = page.evaluate("""n => { const c = document.querySelectorAll('.fe-map')[n];
+            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let all = true;
+            for (let i = 3; i < d.length; i += 404) all = all && d[i] > 0; return all; }""", nth)
+        assert inked                                    # the map is there, corner to corner
+        contrast = page.evaluate("""n => { const style = getComputedStyle(document.querySelectorAll('.fe')[n]);
+            const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(x => x / 255)
+                .map(x => x < 0.04 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+            const [a, b] = [light(style.color), light(style.backgroundColor)].sort((a, b) => b - a);
+            return (a + 0.05) / (b + 0.05); }""", nth)
+        assert contrast > 7
+        shot(page, f"theme-{theme.split()[1].lower()}-{width}-{nth}")
 
 
 def test_the_browser_console_is_clean(page):
     assert page.problems == []
+
+
+def test_a_saved_notebook_shows_the_last_picture_and_how_to_run_it(lab, browser):
+    url, root = lab
+    end_kernels(url)
+    write_notebook(root / "saved.ipynb", "import fractaledu as fe\nfe.explore(fe.mandelbrot(), size=(96, 96))")
+    page = open_notebook(browser, url, "saved.ipynb")
+    run_all(page)
+    e = Touch(page, 0, "")
+    e.settled()
+    before = e.state()
+    e.press("+")
+    e.changed(before)
+    # the picture in the file follows after a few seconds of rest
+    e.wait("document.querySelector('.fractaledu-still')?.textContent.includes(e.querySelector('.fe-state').textContent)")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    state = e.state()
+    page.close()
+    end_kernels(url)
+    page = open_notebook(browser, url, "saved.ipynb")   # opened again, not run
+    page.wait_for_selector(".fractaledu-still img", timeout=20_000)
+    assert page.locator(".fractaledu-still").is_visible() and page.locator(".fe").count() == 0
+    words = page.locator(".fractaledu-still").inner_text()
+    assert "run its cells" in words and state in words
+    assert page.evaluate("() => document.querySelector('.fractaledu-still img').naturalWidth") == 96
+    shot(page, "reopened")
+    page.close()
+
+
+def test_a_page_made_by_nbconvert_shows_the_picture(tmp_path):
+    write_notebook(tmp_path / "page.ipynb", "import fractaledu as fe\nfe.explore(fe.newton(), size=(64, 64))")
+    subprocess.run([sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "page.ipynb",
+                    "--ExecutePreprocessor.store_widget_state=False"], cwd=tmp_path, check=True, capture_output=True)
+    text = (tmp_path / "page.html").read_text()
+    assert text.count('class="fractaledu-still"') == 1 and "data:image/jpeg;base64," in text and "run its cells" in text

@@ -23,7 +23,7 @@ class Touch:
     """One explorer of the page, by its number."""
 
     def __init__(self, page, nth, name=None):
-        self.page, self.nth, self.name = page, nth, name or NAMES[nth]
+        self.page, self.nth, self.name = page, nth, NAMES[nth] if name is None else name
         self.root = page.locator(".fe").nth(nth)
 
     def data(self, key):
@@ -663,7 +663,8 @@ def test_200_random_gestures_leave_a_live_and_right_explorer(touch, page):
             else:
                 page.evaluate("""n => {
                     const s = document.querySelectorAll('.fe')[n].querySelector('[data-name=palette] select');
-                    s.selectedIndex = (s.selectedIndex + 1) % s.options.length; s.dispatchEvent(new Event('change')); }""", e.nth)
+                    s.selectedIndex = (s.selectedIndex + 1) % s.options.length;
+                    s.dispatchEvent(new Event('change')); }""", e.nth)
             if kind in (5, 6, 7):
                 box = e.box()
         e.wait("e.dataset.settled === 'true'", timeout=120_000)

@@ -320,7 +320,9 @@ function render({ model, el }) {
   function schedule() { if (!drawing) drawing = requestAnimationFrame(draw); }
   function draw() {
     drawing = 0;
-    const g = fit(map), W = stage.clientWidth, H = stage.clientHeight;
+    const W = stage.clientWidth, H = stage.clientHeight;
+    if (!W) return;                               // hidden, as while the theme changes: keep what is there
+    const g = fit(map);
     g.clearRect(0, 0, W, H);
     g.globalAlpha = floor ? 0.25 : 1;
     for (const layer of [under, over]) {
@@ -345,6 +347,7 @@ function render({ model, el }) {
     g.setLineDash(dash); g.strokeStyle = colour; g.lineWidth = light; path(); g.stroke(); g.setLineDash([]);
   }
   function drawVeil() {
+    if (!stage.clientWidth) return;
     const g = fit(veil), W = stage.clientWidth, H = stage.clientHeight;
     g.clearRect(0, 0, W, H);
     if (run && places.has(run.view)) {

@@ -32,7 +32,8 @@ class Still:
     def display(self) -> None:
         """Show the widget and, after it, its still."""
         from IPython.display import display
-        data, metadata = self._widget._repr_mimebundle_() or ({}, {})
+        bundle = self._widget._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})      # anywidget gives two, ipywidgets one
         display({**data, "text/plain": self.text()}, metadata, raw=True)
         for explorer in self._explorers:
             waited = 0.0

@@ -374,13 +374,14 @@ class Explorer(Conversation, anywidget.AnyWidget):
             if int(50 * done / total) != shown and self._clients and not cancel.is_set():
                 shown = int(50 * done / total)
                 self.send({"kind": "progress", "share": done / total})
-        began, known = time.perf_counter(), self._known.get(key)
+        began, known, first = time.perf_counter(), self._known.get(key), True
         for land in refine(recipe, self._coarsest(recipe), self._threads, progress=progress, cancel=cancel,
                            known=known):
             if cancel.is_set():
                 return
             self._keep(key, land)
-            self._show(land, view_id, cancel)
+            self._show(land, view_id, cancel, first=first)
+            first = False
         if known is None:
             self._pixel_seconds[_cost_key(recipe)] = (time.perf_counter() - began) / math.prod(recipe.size)
         with self._lock:
@@ -402,8 +403,8 @@ class Explorer(Conversation, anywidget.AnyWidget):
         while sum(kept.pixels.nbytes for kept in self._known.values()) > KNOWN_BYTES and len(self._known) > 1:
             self._known.popitem(last=False)
 
-    def _show(self, land, view_id=None, cancel=None):
-        """Put a landscape on the screen; on a settled one wait for a moment of rest before the heavy PNG."""
+    def _show(self, land, view_id=None, cancel=None, first=False):
+        """Put a landscape on the screen; the heavy PNG of a finished one waits for a moment of rest."""
         if land is None:
             return
         with self._lock:
@@ -420,7 +421,7 @@ class Explorer(Conversation, anywidget.AnyWidget):
             return content | {"kind": "frame", "view": view_id, "version": version}, data
         final = land.stride == 1
         if final and cancel is not None:
-            if self._outbox.slow:
+            if first or self._outbox.slow:
                 self._outbox.offer(lambda: make(False))
             cancel.wait(QUIET[self._outbox.slow])
             if cancel.is_set():
