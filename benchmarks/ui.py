@@ -86,7 +86,7 @@ def measure(page, box, slow):
     slider = page.locator('.fe-knob[data-name="steps"] input[type=range]')
     for k in range(3 if slow else REPEATS):
         slider.focus()
-        times = probe(page, "input", lambda k=k: page.keyboard.press("ArrowRight" if k % 2 else "ArrowLeft"))
+        times = probe(page, "input", lambda k=k: page.keyboard.press("PageUp" if k % 2 else "PageDown"))
         found["slider"].append(times.get("first"))
         found["slider settled"].append(times.get("settled"))
         settled(page)

@@ -266,6 +266,7 @@ function render({ model, el }) {
   const knobsTop = h("div", { class: "fe-knobs" }), knobsMore = h("details", { class: "fe-more" }, h("summary"));
   const depth = h("span", { class: "fe-depth" }), about = h("span", { class: "fe-about" });
   const progress = h("div", { class: "fe-progress", role: "progressbar", "aria-label": "computed", "aria-valuemin": 0, "aria-valuemax": 100 }, h("div"));
+  const left = h("span", { class: "fe-left-over" });
   const stop = button("stop", "stop computing", () => send({ kind: "action", name: now.busy === "stopped" ? "resume" : "stop" }), { class: "fe-stop" });
   const state = h("code", { class: "fe-state", tabindex: 0, "aria-label": "state of this explorer" });
   const copyState = button("copy", "copy the state", () => said(copyState, now.state));
@@ -301,7 +302,7 @@ function render({ model, el }) {
       h("div", { class: "fe-left" },
         h("div", { class: "fe-plot" }, yLabel, yTicks, stage, xTicks, xLabel), legend),
       h("div", { class: "fe-right" }, inspector, knobsTop, knobsMore)),
-    h("div", { class: "fe-foot" }, h("div", { class: "fe-row" }, depth, progress, stop), about, refused,
+    h("div", { class: "fe-foot" }, h("div", { class: "fe-row" }, depth, left, progress, stop), about, refused,
       h("div", { class: "fe-row fe-staterow" }, state, copyState), takes));
   el.append(h("div", { class: "fe-container" }, root));
 
@@ -622,7 +623,7 @@ function render({ model, el }) {
     played?.(content);
     settle();
   }
-  let epoch = 0, played = null;
+  let epoch = 0, played = null, shareSeen = 1, computingSince = 0;
   function onMessage(content, buffers) {
     if (content.kind === "frame") showFrame(content, buffers[0]);
     else if (content.kind === "run") { showRun(content, buffers); answeredRun(content.serial); }
@@ -641,6 +642,10 @@ function render({ model, el }) {
     } else if (content.kind === "progress") {
       progress.firstChild.style.width = `${100 * content.share}%`;
       progress.setAttribute("aria-valuenow", Math.round(100 * content.share));
+      if (content.share < shareSeen) computingSince = performance.now();      // another picture
+      shareSeen = content.share;
+      const seconds = (performance.now() - computingSince) / 1000 * (1 - content.share) / content.share;
+      left.textContent = content.share > 0.01 && seconds > 8 ? `about ${seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`} left` : "";
     } else if (content.kind === "export progress") {
       exported.replaceChildren(`computing, ${Math.round(100 * content.share)} % `, button("stop", "stop the export",
         () => { send({ kind: "action", name: "stop export" }); exported.textContent = "stopped"; }));
@@ -754,6 +759,7 @@ function render({ model, el }) {
     stop.textContent = now.busy === "stopped" ? "go on" : "stop";
     stop.style.visibility = now.busy ? "visible" : "hidden";
     progress.style.visibility = now.busy ? "visible" : "hidden";
+    if (!busy) left.textContent = "";
     if (!busy && now.busy !== "stopped") progress.firstChild.style.width = "0";
     root.dataset.busy = now.busy;
     drawLegend();
