@@ -159,6 +159,8 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) ->
         nonzero = np.flatnonzero(coefficients)
         if len(nonzero) == 0 or nonzero[0] == len(coefficients) - 1:
             raise ValueError(f"coefficients must be those of a polynomial of degree 1 or more, got {coefficients.tolist()}")
+        if len(coefficients) - nonzero[0] > 65:
+            raise ValueError(f"coefficients must be at most 65 in number, got {len(coefficients)}")
         options["coefficients"] = coefficients.tolist()
         roots = np.roots(coefficients)
     elif roots is None:

@@ -31,7 +31,7 @@ class Browser:
     def __init__(self, explorer, quick=True):
         self.explorer, self.heard, self.n, self.quick = explorer, [], 0, quick
         explorer.send = self.take
-        explorer._outbox._send = lambda content, data: self.take(content, [data])
+        explorer._pictures.outbox._send = lambda content, data: self.take(content, [data])
         self.say("hello")
 
     def take(self, content, buffers=None):
@@ -235,12 +235,12 @@ def test_a_stopped_picture_goes_on_where_it_was(explorer, monkeypatch):
 
 
 def test_seen_pictures_are_kept_up_to_a_bound(explorer, monkeypatch):
-    monkeypatch.setattr("fractaledu.explorer.widget.KNOWN_BYTES", 200_000)
+    monkeypatch.setattr("fractaledu.explorer.pictures.KNOWN_BYTES", 200_000)
     e = explorer()
     for steps in range(20, 40):
         e.steps = steps
         assert e.wait(60)
-    assert sum(kept.pixels.nbytes for kept in e._known.values()) <= 200_000
+    assert sum(kept.pixels.nbytes for kept in e._pictures._known.values()) <= 200_000
     monkeypatch.setattr("fractaledu.engine.sweep", lambda *_: 1 / 0)
     e.undo()
     assert e.wait(60) and e.steps == 38 and e.landscape.steps == 38 and e.landscape.stride == 1
@@ -344,10 +344,10 @@ def test_a_run_too_slow_to_hover_is_shown_on_click_with_its_cost(explorer):
     e = explorer(fe.paper("one-datum", width=8), steps=30)
     browser = Browser(e)
     assert e.wait(60)
-    e._run_seconds = dict.fromkeys(e._run_seconds, 0.4)
+    e._inspections._seconds = dict.fromkeys(e._inspections._seconds, 0.4)
     browser.heard.clear()
     e._receive({"kind": "hover", "view": e._view_id, "u": 0.4, "v": 0.5, "serial": 1})
-    assert browser.last("costly")[0]["seconds"] == 0.4
+    assert "One run takes about 0.4 s" in browser.last("costly")[0]["why"]
     browser.say("point", view=e._view_id, u=0.4, v=0.5, pin=True)
     assert browser.last("run")[0]["seconds"] < 0.4 and len(e.pins) == 1
 
@@ -415,7 +415,7 @@ def test_nothing_the_browser_says_can_raise(explorer):
 
 
 def test_locked_controls_stay_and_hidden_ones_are_not_shown(explorer):
-    e = explorer(lock=["steps", "view", "pins", "x"], hide=["palette", "export"])
+    e = explorer(lock=["steps", "view", "pins"], hide=["palette", "export"])
     browser, state = Browser(e), e.state
     browser.say("set", name="steps", value=5)
     browser.say("move", id="v1", base=e._view_id, rect=[0, 0, 0.5, 0.5])
@@ -612,7 +612,7 @@ def test_memory_is_flat_over_many_pictures():
 import resource, fractaledu as fe
 e = fe.explore(fe.mandelbrot(), size=(128, 128), steps=50)
 e._clients.add("test"); e.send = lambda *a: None
-e._outbox._send = lambda content, data: e._receive({"kind": "got", "seq": content["seq"]})
+e._pictures.outbox._send = lambda content, data: e._receive({"kind": "got", "seq": content["seq"]})
 def now():
     return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2 ** 20
 for k in range(700):

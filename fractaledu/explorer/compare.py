@@ -32,6 +32,7 @@ class Comparison(ipywidgets.VBox):
         both = ipywidgets.GridBox([left, right], layout={
             "grid_template_columns": "repeat(auto-fit, minmax(min(22em, 100%), 1fr))", "grid_gap": "12px", "width": "100%"})
         super().__init__([row, both])
+        right._lock = left._lock            # each sets traits of the other: two locks would wait for one another
         self._still = Still(self, [left, right])
         for here, there in ((left, right), (right, left)):
             here._still = self._still
@@ -81,15 +82,16 @@ class Comparison(ipywidgets.VBox):
             return
         u0, _, u1, _ = old.fractions_of(new)
         if abs(u1 - u0 - 1) > 1e-9:
-            self._zooming = True
+            here = self.right if there is self.left else self.left
+            self._zooming, there._gesture_now = True, here._gesture_now         # one gesture is one entry over there too
             try:
-                there.view = there.view.zoom(1 / (u1 - u0))
+                self._set(there, "view", there.view.zoom(1 / (u1 - u0)))
             finally:
-                self._zooming = False
+                self._zooming, there._gesture_now = False, None
 
     def _point(self, there, u, v):
         if self.links["hover"].value:
-            there._ask_run(there._view_id, u, v, serial=-1, hover=True)
+            there._inspections.ask(there._pixel(u, v), serial=-1, hover=True)
 
 
 def compare(system_a, system_b, *, link=("steps", "zoom", "hover"), size=(320, 320), **how) -> Comparison:

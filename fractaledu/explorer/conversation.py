@@ -4,11 +4,12 @@ from __future__ import annotations
 import contextvars
 import math
 
+import numpy as np
 import traitlets as T
 
-from ..recipes import MOST_PINS
+from ..recipes import MOST_PINS, Recipe
+from .controls import controls, value_of
 from .inspector import pixel_at
-from .outbox import Outbox
 from .presets import WHOLE
 
 
@@ -38,19 +39,17 @@ class Conversation:
 
     def _receive(self, message):
         """Carry out one message of the browser; nothing it says can raise."""
+        if not isinstance(message, dict):
+            return
         try:
-            kind = message.get("kind")
-            if kind == "got":
-                self._outbox.arrived(message["seq"])
-            elif kind == "hover":
-                if message["view"] in self._views and "inspector" not in self._hidden:
-                    self._hover(message)
+            if message.get("kind") == "got":
+                self._pictures.outbox.arrived(message["seq"])
             else:
                 with self._lock:
-                    self._carry_out(kind, message)
+                    self._carry_out(message["kind"], message)
         except Exception as error:
             text = str(error) if isinstance(error, ValueError | T.TraitError) else f"{type(error).__name__}: {error}"
-            self.send({"kind": "refused", "name": message.get("name", ""), "why": text})
+            self.send({"kind": "refused", "name": message.get("name", ""), "why": text, "client": message.get("client")})
 
     def _carry_out(self, kind, message):
         """One message; whatever comes of it, the browser learns that it was heard."""
@@ -64,78 +63,109 @@ class Conversation:
             if self._now["answered"] != self._answered:
                 self._publish()
 
-    def _hover(self, message):
-        view, u, v = self._views[message["view"]], message["u"], message["v"]
-        if view is not self.view:                           # the hand moved on from a view that we left
-            u, v = self.view.fraction(*view.point(u, v))
-        self._ask_run(self._view_id, u, v, message["serial"], hover=True)
-        for listener in self._hover_listeners:
-            listener(u, v)
+    def _do_hover(self, message):
+        if message["view"] in self._views:
+            u, v = self._here(message)
+            self._inspections.ask(self._pixel(u, v), message["serial"], hover=True)
+            for listener in self._hover_listeners:
+                listener(u, v)
+
+    def _here(self, message):
+        """The point of a message as fractions of the present view; the hand may have been on an earlier one."""
+        view = self._views.get(message["view"], self.view)
+        point = message["u"], message["v"]
+        return point if view is self.view else self.view.fraction(*view.point(*point))
+
+    def _pixel(self, u, v):
+        """The centre of the pixel at fractions of the view, in true units."""
+        column, row = pixel_at(self.recipe, u, v)
+        xs, ys = self.view.positions(self._size)
+        return float(xs[column]), float(ys[row])
 
     def _do_hello(self, message):
         self._clients.add(message["client"])
-        self._outbox = Outbox(self._outbox._send)
+        self._pictures.outbox.forget()
         self._publish()
-        if self.landscape is None or self.landscape.stride > 1:
+        if self._busy == "" and self.landscape is None or self._busy == "paused":
             self._ask_picture()
         else:
-            self._show(self.landscape)
-            self._ask_run()
+            self._pictures.again()
+            self._inspections.ask()
 
     def _do_ready(self, message):
         """Nothing but the answer, which every message gets, is wanted; see `_send`."""
 
     def _do_bye(self, message):
         self._clients.discard(message["client"])
-        if not self._clients:
-            self.stop()
+        if not self._clients:                               # nobody looks: no work, nothing kept
+            if self._busy == "computing":
+                self.stop()
+                self._busy = "paused"                       # the next browser goes on
+            self._pictures.forget()
 
     def _do_move(self, message):
         if "view" in self._locked:
             return
         base = self._views.get(message["base"], self.view)
         self._next_id = message["id"]
-        self.view = base.window(*message["rect"])
+        try:
+            with np.errstate(over="ignore"):
+                view = base.window(*message["rect"])
+        except ValueError:
+            raise ValueError("The map ends here: float64 has no numbers for what lies beyond.") from None
+        self.view = view
 
     def _do_point(self, message):
-        """The cross-hair, from a slider of an axis, a click (`pin`) or Alt and an arrow."""
-        locked = self._locked & {"x", "y"}
-        view = self._views.get(message["view"], self.view)
-        point = view.point(message["u"], message["v"])
-        column, row = pixel_at(self.recipe, *self.view.fraction(*point))
-        xs, ys = self.view.positions(self._size)
+        """The cross-hair, from a slider of one `axis`, a click (`pin`) or Alt and an arrow."""
+        x, y = self._pixel(*self._here(message))
+        fixed = {name for name in "xy" if self._is_locked(name) or message.get("axis", name) != name}
         with self._silently():
-            self.x = self.x if "x" in locked else float(xs[column])
-            self.y = self.y if "y" in locked else float(ys[row])
-            if message.get("pin") and "pins" not in self._locked:
+            self.x = self.x if "x" in fixed else x
+            self.y = self.y if "y" in fixed else y
+            if message.get("pin") and not self._is_locked("pins"):
                 point = self.x, self.y
                 self.pins = (*(pin for pin in self.pins if pin != point), point)[-MOST_PINS:]
         self._publish()
-        self._ask_run(serial=message.get("serial", 0))
+        self._inspections.ask()
 
     def _do_leave(self, message):
-        last = self.pins[-1] if self.pins else (self.x, self.y)
-        self._ask_run(self._view_id, *self.view.fraction(*last), message["serial"])
+        self._inspections.ask(self.pins[-1] if self.pins else None, message["serial"])
 
     def _do_clear(self, message):
-        self.pins = ()
+        if not self._is_locked("pins"):
+            self.pins = ()
+
+    def _is_locked(self, name):
+        return name in self._locked or (name in "xy" and "view" in self._locked)
 
     def _do_set(self, message):
         """A knob, or text typed into its box."""
         name, value = message["name"], message["value"]
-        if name in self._locked:
+        if self._is_locked(name):
             raise ValueError(f"{name} is locked")
         if name in ("x", "y"):
-            setattr(self, name, _number(name, value))
-            u, v = self.view.fraction(self.x, self.y)
-            if not (0 <= u <= 1 and 0 <= v <= 1):
-                self.view = self.view.window(u - 0.5, v - 0.5, u + 0.5, v + 0.5)
+            self._set_coordinate(name, _number(name, value))
         elif name in ("steps", "resolution"):
             setattr(self, name, int(_number(name, value, whole=True)))
         elif name in (*self._family, "palette", "mode"):
+            knob = next((knob for knob in controls(self.problem) if knob.name == name and knob.high is not None), None)
+            if knob is not None and isinstance(value, str):
+                value = _number(name, value, knob.whole)
             setattr(self, name, value)
         else:
             raise ValueError(f"{name} is no control")
+
+    def _set_coordinate(self, name, value):
+        """The cross-hair goes there, and the map comes along where it has to."""
+        was = getattr(self, name)
+        setattr(self, name, value)
+        u, v = self.view.fraction(self.x, self.y)
+        if not (0 <= u <= 1 and 0 <= v <= 1):
+            try:
+                self.view = self.view.window(u - 0.5, v - 0.5, u + 0.5, v + 0.5)
+            except ValueError:
+                setattr(self, name, was)
+                raise ValueError(f"{name} must be a place that float64 can show, got {value}") from None
 
     def _do_action(self, message):
         name = message["name"]
@@ -148,29 +178,41 @@ class Conversation:
         """To a preset, a bookmark or a typed state."""
         if "view" in self._locked:
             raise ValueError("view is locked")
-        name = message.get("name")
-        if name == WHOLE[0]:
+        name, size = message.get("name"), "x".join(map(str, self._size))
+        if name is None:
+            recipe = Recipe.from_text(message["state"])
+        elif message.get("kept"):
+            recipe = self._kept[name]
+        elif name == WHOLE[0]:
             self.view = self.problem.view
-        elif name is not None:
-            size = "x".join(map(str, self._size))
-            self.go({**{p.name: p.state.replace("{size}", size) for p in self._presets}, **self.bookmarks}[name])
+            return
         else:
-            self.go(message["state"])
+            recipe = Recipe.from_text(next(p.state for p in self._presets if p.name == name).replace("{size}", size))
+        for knob in self._locked & {*self._family, "steps"}:
+            there = recipe.steps if knob == "steps" else value_of(recipe.problem, knob)
+            if there != getattr(self, knob):
+                raise ValueError(f"{knob} is locked, and there it is {there}")
+        if message.get("kept"):
+            self._go(recipe)
+        else:
+            self.go(recipe.to_text())
 
     def _do_bookmark(self, message):
         name = str(message["name"]).strip()[:60] or f"view {len(self.bookmarks) + 1}"
+        self._kept[name] = self.recipe                      # a text cannot hold somebody's own map
         self.bookmarks = {**self.bookmarks, name: self.state}
 
     def _do_code(self, message):
-        self.send({"kind": "code", "text": self.code})
+        self.send({"kind": "code", "text": self.code, "client": message.get("client")})
 
     def _do_export(self, message):
-        self._exports.request(message["what"], self.recipe, message.get("columns"))
+        self._exports.request(message["what"], self.recipe, message.get("columns"), message.get("client"))
 
 
 def _number(name, value, whole=False):
+    text = str(value).strip().replace("−", "-")
     try:
-        number = float(str(value).replace("−", "-").replace(",", "."))
+        number = float(text if whole else text.replace(",", "."))
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or (whole and number != int(number)):

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import math
 
-from ..colour import check_mode
 from ..ticks import even_ticks, powers_of_ten, tick_texts, wide
 from ..view import FLOOR_ULPS
 from .frames import legend, number, power_of_ten
@@ -34,17 +33,16 @@ def schema(explorer, knobs, resolutions) -> dict:
 def now(explorer) -> dict:
     """Where the picture, the knobs and the cross-hair stand."""
     view, problem = explorer.view, explorer.problem
-    position, history = explorer._position, explorer._history
     names = (*explorer._family, "palette", "mode", "steps", "resolution")
     mode = explorer.mode
     return {"view": {"id": explorer._view_id, "from": explorer._view_from, "floor": _floor(explorer),
                      "x": _axis(view.x, view.x_scale), "y": _axis(view.y, view.y_scale)},
-            "version": explorer._version, "size": list(explorer.size), "steps": explorer.steps,
+            "version": f"{explorer._question}.{explorer._look}", "size": list(explorer.size), "steps": explorer.steps,
             "values": {name: getattr(explorer, name) for name in names} | {"x": repr(explorer.x), "y": repr(explorer.y)},
             "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
             "depth": depth(view, problem.view, explorer.size), "about": about(explorer),
             "legend": legend(problem, explorer.palette, check_mode_or_rank(problem, mode), explorer.steps),
-            "state": explorer.state, "undo": position > 0, "redo": position < len(history) - 1}
+            "state": explorer.state, "undo": explorer._history.can_undo, "redo": explorer._history.can_redo}
 
 
 def check_mode_or_rank(problem, mode):
@@ -135,8 +133,3 @@ def code(recipe) -> str:
 
 def _options(problem):
     return [f"{key}={value!r}" for key, value in problem.options.items() if value is not None]
-
-
-def mode_of(land, mode):
-    """The mode for a landscape; `basins` falls back to rank where there are no attractors."""
-    return check_mode(land, check_mode_or_rank(land.problem, mode))

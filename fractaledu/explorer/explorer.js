@@ -87,14 +87,19 @@ function makePlaces() {
   function rebase({ a, b, c, d }) {
     for (const [id, t] of at) {
       t.a = (t.a - a) / b; t.b /= b; t.c = (t.c - c) / d; t.d /= d;
-      if (!(Math.abs(t.b) < 1e12 && Math.abs(t.b) > 1e-12 && Math.abs(t.a) < 1e12 && Math.abs(t.c) < 1e12)) at.delete(id);
+      if (![t.a, t.c].every(x => Math.abs(x) < 1e12) || ![t.b, t.d].every(x => x < 1e12 && x > 1e-12)) at.delete(id);
     }
   }
+  const FARTHEST = 1e9;               // that the present view may be from the last one the kernel was told
   return {
     get: id => at.get(id),
     has: id => at.has(id),
     add(id) { at.set(id, same()); while (at.size > 60) at.delete(at.keys().next().value); },
     move([u0, v0, u1, v1]) { rebase({ a: u0, b: u1 - u0, c: v0, d: v1 - v0 }); },
+    // whether the present view, moved once more, is still to be told from the view `id`
+    near(id, [u0, , u1]) { const b = (at.get(id)?.b ?? 1) / (u1 - u0); return b < FARTHEST && b > 1 / FARTHEST; },
+    // the fractions of a point of the present view in the view `id`
+    inside(id, [X, Y]) { const { a, b, c, d } = at.get(id) ?? same(); return [(X - a) / b, (Y - c) / d]; },
     rectangle(id) { const { a, b, c, d } = at.get(id) ?? same(); return [-a / b, -c / d, (1 - a) / b, (1 - c) / d]; },
     go(id, from) {
       if (!at.has(id)) {
@@ -230,7 +235,7 @@ function render({ model, el }) {
   const places = makePlaces();
   let schema = model.get("_schema"), now = model.get("_now");
   let lastId = now.view.id, gesture = 0, gestureAt = 0, lost = false, floor = false;
-  let over = null, under = null, run = null, inset = null, cross = { view: lastId, at: now.cross };
+  let over = null, under = null, run = null, cross = { view: lastId, at: now.cross };
   let boxing = false, box = null, drawing = 0, playing = 0, knobs = {}, built = "", serial = 0, asked = 0, askedAt = 0, hovering = null;
   places.add(lastId);
 
@@ -261,7 +266,7 @@ function render({ model, el }) {
   const insetCanvas = h("canvas", { class: "fe-inset", width: 96, height: 96, hidden: true, role: "img" });
   const spoken = h("div", { class: "fe-spoken", "aria-live": "polite" });
   const copyPoint = button("copy point", "copy the coordinates in full precision (C)", () => said(copyPoint, run?.exact.join(", ")));
-  const pins = button("keep", "keep the run under the cross-hair (Enter)", () => point(cross.at, cross.view, true));
+  const pins = button("keep", "keep the run under the cross-hair (Enter)", () => point(cross.at, cross.view, { pin: true }));
   const clear = button("forget", "forget the kept runs (Esc)", () => send({ kind: "clear" }));
   const knobsTop = h("div", { class: "fe-knobs" }), knobsMore = h("details", { class: "fe-more" }, h("summary"));
   const depth = h("span", { class: "fe-depth" }), about = h("span", { class: "fe-about" });
@@ -289,7 +294,7 @@ function render({ model, el }) {
   const hint = h("div", { class: "fe-hint" }, "point at the map to see the run behind a pixel · click to keep it · drag to move · wheel to zoom · ↶ takes back");
   const toolbar = h("div", { class: "fe-tools", role: "toolbar", "aria-label": "map" }, ...Object.values(tools));
   const width = h("input", { type: "text", class: "fe-box", value: now.size[0], "aria-label": "width of the exported picture in pixels", size: 5 });
-  const takeAlong = what => { exported.textContent = "…"; refused.textContent = ""; send({ kind: "export", name: "export", what, columns: width.value }); };
+  const takeAlong = what => { exported.textContent = "…"; refused.textContent = ""; takes.classList.remove("fe-wrong"); send({ kind: "export", name: "export", what, columns: width.value }); };
   const takes = h("div", { class: "fe-takes" }, h("label", {}, "export, width ", width, " px"),
     button("png", "compute and download a PNG with its recipe inside", () => takeAlong("png")),
     button("npz", "compute and download the numbers", () => takeAlong("npz")),
@@ -320,6 +325,7 @@ function render({ model, el }) {
   }
   function schedule() { if (!drawing) drawing = requestAnimationFrame(draw); }
   function draw() {
+    cancelAnimationFrame(drawing);
     drawing = 0;
     const W = stage.clientWidth, H = stage.clientHeight;
     if (!W) return;                               // hidden, as while the theme changes: keep what is there
@@ -409,8 +415,9 @@ function render({ model, el }) {
 
   // ---- moving about
   function moveTo(rectangle, key = "move") {
-    if (locked("view")) return;
+    if (locked("view") || !places.near(lastId, rectangle)) return;      // too far ahead of the kernel: wait for it
     places.move(rectangle);
+    refused.textContent = "";
     const name = touch();
     schedule();
     unsettle();
@@ -454,6 +461,7 @@ function render({ model, el }) {
       start.moved = true;
     } else if (start.moved || Math.hypot(event.clientX - start.event.clientX, event.clientY - start.event.clientY) > 4) {
       start.moved = true;
+      if (start.ended) return;
       if (start.box) {
         const [x, y] = [start.event.clientX - r.left, start.event.clientY - r.top];
         box = [x, y, event.clientX - r.left - x, event.clientY - r.top - y];
@@ -473,12 +481,12 @@ function render({ model, el }) {
       const half = Math.max(Math.abs(u1 - u0), Math.abs(v1 - v0)) / 2, u = (u0 + u1) / 2, v = (v0 + v1) / 2;
       box = null;
       setBoxing(false);
-      if (half > 0.005) { gestureAt = 0; moveTo([u - half, v - half, u + half, v + half]); }
+      if (half > 0.005 && event.type === "pointerup") { gestureAt = 0; moveTo([u - half, v - half, u + half, v + half]); }
       schedule();
     } else if (!start.moved && event.type === "pointerup") {
-      const at = fraction(event);
+      const view = lastId, at = places.inside(view, fraction(event));
       clearTimeout(clicked);                      // a double click is no two clicks
-      clicked = setTimeout(() => point(at, lastId, true), 220);
+      clicked = setTimeout(() => point(at, view, { pin: true }), 220);
     }
     start = hands.size ? { event: [...hands.values()][0], moved: true, panned: true } : null;
   };
@@ -506,12 +514,13 @@ function render({ model, el }) {
     "+": () => zoom(2), "=": () => zoom(2), "-": () => zoom(0.5), "−": () => zoom(0.5),
     Home: () => tools.home.click(), z: () => tools.undo.click(), y: () => tools.redo.click(), f: fullScreen,
     b: () => setBoxing(!boxing), c: () => copyPoint.click(), Enter: () => pins.click(), "?": () => open(help),
-    Escape: () => { if (!views.hidden || !help.hidden) close(); else if (boxing || box) { setBoxing(false); box = null; schedule(); } else clear.click(); },
+    Escape: () => { if (!views.hidden || !help.hidden) close(); else if (boxing || box) { setBoxing(false); box = null; if (start) start.box = start.ended = true; schedule(); } else clear.click(); },
   };
   const nudges = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   map.addEventListener("keydown", event => {
     const nudge = event.altKey && nudges[event.key];
-    const act = nudge ? () => point([cross.at[0] + nudge[0] / now.size[0], cross.at[1] + nudge[1] / now.size[1]], cross.view)
+    const step = () => places.inside(lastId, inView().map((f, k) => f + nudge[k] / now.size[k]));
+    const act = nudge ? () => point(step(), lastId)
       : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
@@ -566,6 +575,8 @@ function render({ model, el }) {
     askedAt = performance.now();
     ask.next = null;
     post({ ...request, serial: asked });
+    const mine = asked;
+    setTimeout(() => answeredRun(mine), 500);     // a newer question of somebody else's may have taken its place
   }
   function answeredRun(number) {
     if (number !== asked) return;
@@ -574,25 +585,25 @@ function render({ model, el }) {
   }
   function hover(event) {
     const at = fraction(event);
-    if (at.some(f => f < 0 || f > 1)) return;
-    cross = { view: lastId, at };
+    if (hidden("inspector") || at.some(f => f < 0 || f > 1)) return;
+    pointer = event;
+    const [u, v] = places.inside(lastId, at);     // the kernel knows this view, or will when it reads this
+    cross = { view: lastId, at: [u, v] };
     drawVeil();
-    const t = places.get(now.view.id);            // in fractions of a view that the kernel knows
-    if (t) ask({ kind: "hover", view: now.view.id, u: (at[0] - t.a) / t.b, v: (at[1] - t.c) / t.d });
+    ask({ kind: "hover", view: lastId, u, v });
   }
-  function point(at, view, pin = false) {
-    const t = places.get(view), mine = places.get(now.view.id);
-    if (!t || !mine) return;
-    const X = t.a + t.b * at[0], Y = t.c + t.d * at[1];
-    cross = { view, at };
+  // `at` in fractions of `view`; of both coordinates, or of one `axis`
+  function point([u, v], view, { pin = false, axis } = {}) {
+    cross = { view, at: [u, v] };
     hovering = null;
     drawVeil();
-    link.later("point", () => ({ kind: "point", view: now.view.id, u: (X - mine.a) / mine.b, v: (Y - mine.c) / mine.d, pin }));
+    link.later("point", () => ({ kind: "point", view, u, v, pin, axis }));
   }
   function showRun(content, buffers) {
     const arrays = buffers.map(b => new Float32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength)));
+    if (hovering && content.serial === 0) return;           // the cross-hair's own run, while the hand points elsewhere
     run = { ...content, curves: arrays.slice(0, content.curves), orbits: arrays.slice(content.curves) };
-    if (!hovering) cross = { view: content.view, at: content.at };
+    if (!hovering && link.quiet()) cross = { view: content.view, at: content.at };
     where.textContent = `The run at  ${content.where.join("   ")}`;
     fate.textContent = content.fate;
     beside.textContent = content.neighbour;
@@ -613,9 +624,9 @@ function render({ model, el }) {
   async function showFrame(content, data) {
     const bitmap = await createImageBitmap(new Blob([data], { type: `image/${content.format}` }));
     post({ kind: "got", seq: content.seq });
-    if (over && content.seq < over.seq && over.epoch === epoch || !places.has(content.view)) { bitmap.close(); return; }
+    if (gone || (over && content.seq < over.seq) || !places.has(content.view)) { bitmap.close(); return; }
     if (over && over.view !== content.view) { under?.bitmap.close(); under = over; } else over?.bitmap.close();
-    over = { ...content, bitmap, epoch };
+    over = { ...content, bitmap };
     if (content.stride === 1) { under?.bitmap.close(); under = null; }
     draw();
     Object.assign(root.dataset, { seq: content.seq, stride: content.stride, frame: content.view, bytes: data.byteLength, format: content.format });
@@ -623,13 +634,18 @@ function render({ model, el }) {
     played?.(content);
     settle();
   }
-  let epoch = 0, played = null, shareSeen = 1, computingSince = 0;
+  let pointer = null, asksFor = now.version, gone = false;
+  let played = null, shareSeen = 1, computingSince = 0;
   function onMessage(content, buffers) {
+    if (content.client && content.client !== link.client) return;       // for another view of this widget
     if (content.kind === "frame") showFrame(content, buffers[0]);
     else if (content.kind === "run") { showRun(content, buffers); answeredRun(content.serial); }
     else if (content.kind === "costly") {
       answeredRun(content.serial);
-      fate.textContent = `One run takes about ${content.seconds.toFixed(1)} s here: click a pixel to see its run.`;
+      fate.textContent = content.why;
+    } else if (content.kind === "legend") {
+      if (run) run.legend = content.legend;
+      markLegend(content.legend);
     } else if (content.kind === "inset") {
       createImageBitmap(new Blob([buffers[0]], { type: "image/jpeg" })).then(bitmap => {
         insetCanvas.hidden = false;
@@ -659,7 +675,7 @@ function render({ model, el }) {
       exported.replaceChildren(area, take);
     } else if (content.kind === "refused") {
       if (knobs[content.name]) knobs[content.name].refuse(content.why);
-      else { exported.textContent = ""; refused.textContent = content.why; }
+      else { exported.textContent = ""; refused.textContent = content.why; takes.classList.toggle("fe-wrong", content.name === "export"); }
     }
   }
   function onSchema() {
@@ -692,7 +708,7 @@ function render({ model, el }) {
     };
     schema.symbols.forEach((symbol, k) => {
       const name = "xy"[k];
-      const turn = f => { const at = inView(); at[k] = f; point(at, lastId); };
+      const turn = f => { const at = inView(); at[k] = f; point(places.inside(lastId, at), lastId, { axis: name }); };
       add({ name, label: symbol, position: { to: () => inView()[k], turn, step: 1 / now.size[k] }, locked: locked(name) }, set(name));
     });
     const playButton = button("▶", "play the steps", play, { class: "fe-play", "aria-pressed": "false", disabled: schema.steps.locked });
@@ -708,14 +724,16 @@ function render({ model, el }) {
   }
   const inView = () => { const t = places.get(cross.view); return t ? [t.a + t.b * cross.at[0], t.c + t.d * cross.at[1]] : [0.5, 0.5]; };
   function fillViews() {
-    const go = name => () => { close(); send({ kind: "go", name }); };
+    const go = (name, kept = false) => () => { close(); refused.textContent = ""; send({ kind: "go", name, kept }); };
     const name = h("input", { type: "text", placeholder: "a name", "aria-label": "name of the view to keep", maxlength: 60 });
     const text = h("input", { type: "text", placeholder: "fe1?system=…", "aria-label": "a state to go to" });
+    const within = views.contains(document.activeElement);
     views.replaceChildren(
       ...schema.presets.map(preset => h("button", { type: "button", class: "fe-view", onclick: go(preset.name) }, h("b", {}, preset.name), h("span", {}, preset.why))),
-      ...schema.bookmarks.map(kept => h("button", { type: "button", class: "fe-view fe-kept", onclick: go(kept) }, h("b", {}, kept), h("span", {}, "kept by you"))),
+      ...schema.bookmarks.map(kept => h("button", { type: "button", class: "fe-view fe-kept", onclick: go(kept, true) }, h("b", {}, kept), h("span", {}, "kept by you"))),
       h("form", { class: "fe-row", onsubmit: event => { event.preventDefault(); send({ kind: "bookmark", name: name.value }); } }, name, h("button", {}, "keep this view")),
       h("form", { class: "fe-row", onsubmit: event => { event.preventDefault(); refused.textContent = ""; close(); send({ kind: "go", state: text.value }); } }, text, h("button", {}, "go to this state")));
+    if (within) name.focus({ preventScroll: true });
   }
   function play() {
     const toggle = knobsTop.querySelector(".fe-play");
@@ -741,6 +759,10 @@ function render({ model, el }) {
     if (now.view.id !== lastId && link.quiet()) {
       places.go(now.view.id, now.view.from);
       lastId = now.view.id;
+    }
+    if (now.version !== asksFor) {
+      asksFor = now.version;
+      if (hovering && pointer) hover(pointer);    // another picture under the same pointer
     }
     if (!hovering && link.quiet()) cross = { view: now.view.id, at: now.cross };
     const [columns, rows] = now.size;
@@ -771,7 +793,7 @@ function render({ model, el }) {
   function onLife() {
     setTimeout(() => { lost = Boolean(root.closest(".jupyter-widgets-disconnected")); if (!lost) hello(); note(""); }, 0);
   }
-  function hello() { epoch += 1; post({ kind: "hello", client: link.client }); }
+  function hello() { post({ kind: "hello", client: link.client }); }
 
   model.on("msg:custom", onMessage);
   model.on("change:_schema", onSchema);
@@ -783,6 +805,7 @@ function render({ model, el }) {
   onSchema();
   hello();
   // By now the messages have a subshell of their own; the kernel's answer makes it the one for those to come (conversation.py).
+  window.addEventListener("pagehide", bye);
   const ready = [300, 1500].map(after => setTimeout(() => { if (!lost) send({ kind: "ready" }); }, after));
   return () => {
     ready.forEach(clearTimeout);
@@ -792,10 +815,17 @@ function render({ model, el }) {
     model.off("comm_live_update", onLife);
     document.removeEventListener("scroll", onscroll, true);
     watcher.disconnect();
+    window.removeEventListener("pagehide", bye);
     clearTimeout(playing);
+    clearTimeout(clicked);
     cancelAnimationFrame(drawing);
     under?.bitmap.close();
     over?.bitmap.close();
+    over = under = null;
+    gone = true;
+    bye();
+  };
+  function bye() {
     if (!lost) post({ kind: "bye", client: link.client });
   };
 }

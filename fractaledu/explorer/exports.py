@@ -23,15 +23,15 @@ class Exports:
         self._worker = Worker(self._make, self._failed)
         self.stop, self.close, self.wait = self._worker.stop, self._worker.close, self._worker.wait
 
-    def request(self, what, recipe, columns=None) -> None:
-        """`what` is "png" or "npz"; `columns` may be text that somebody typed."""
+    def request(self, what, recipe, columns=None, client=None) -> None:
+        """`what` is "png" or "npz"; `columns` may be text that somebody typed; only `client` is sent the file."""
         if what not in ("png", "npz"):
             raise ValueError(f"what must be png or npz, got {what!r}")
         if isinstance(columns, str):
-            columns = int(columns) if columns.strip().isdigit() else columns
+            columns = int(columns) if columns.strip().isdecimal() else columns
         columns = whole("width", columns or recipe.size[0], 16, LARGEST)
         size = columns, whole("height", round(columns * recipe.size[1] / recipe.size[0]), 1, LARGEST)
-        self._worker.request((what, recipe, size))
+        self._worker.request((what, recipe, size, client))
 
     def save(self, path, recipe, size=None, **how) -> None:
         """Write the picture to a file; its ending says how."""
@@ -48,15 +48,15 @@ class Exports:
             save_png(land, path, recipe.look["palette"], recipe.look["mode"], at=recipe.at, pins=recipe.pins)
 
     def _make(self, job, cancel):
-        what, recipe, size = job
+        what, recipe, size, client = job
 
         def progress(done, total):
-            self._explorer.send({"kind": "export progress", "share": done / total})
+            self._explorer.send({"kind": "export progress", "share": done / total, "client": client})
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / f"fractaledu.{what}"
-            self.save(file, recipe, size, cancel=cancel, progress=progress, threads=self._explorer._threads)
+            self.save(file, recipe, size, cancel=cancel, progress=progress, threads=self._explorer._pictures.threads)
             name = f"{recipe.problem.name or 'own-map'}-{size[0]}x{size[1]}.{what}"
-            self._explorer.send({"kind": "file", "name": name, "what": what}, [file.read_bytes()])
+            self._explorer.send({"kind": "file", "name": name, "client": client}, [file.read_bytes()])
 
     def _failed(self, error):
         self._explorer.send({"kind": "refused", "name": "export", "why": str(error)})

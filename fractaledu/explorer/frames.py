@@ -64,7 +64,7 @@ def legend(problem, palette, mode, steps) -> dict:
     return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "which root; the darker, the more steps"}
 
 
-def place_on_legend(land, place) -> float:
+def place_on_legend(place) -> float:
     """Where on the strip (0 to 1) a palette's place from -1 to 1 lies."""
     half = (1 - (abs(place) - GAP) / (1 - GAP)) / 2
     return min(1.0, max(0.0, half if place > 0 else 1 - half))

@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..colour import check_mode, places
 from ..kernel import record
 from ..problems import Problem, julia
 from ..recipes import Recipe
 from ..rendering import render
 from ..systems.planar import Mandelbrot, is_planar
 from ..view import View
-from .frames import complex_number, encoded, number
+from . import described
+from .frames import complex_number, encoded, number, place_on_legend, swatch_of
+from .pictures import cost_key
+from .worker import Worker
 
 LONGEST_CURVE = 1200            # numbers of a curve that travel; longer ones as minima and maxima of their parts
 LONGEST_ORBIT = 400             # points of an orbit that are drawn
+LARGEST_RECORD = 2 ** 21        # numbers of the runs that are made together
 SLOW_RUN = 0.1                  # seconds: a slower run is not made while hovering
 INSET = 96
 
@@ -32,11 +37,16 @@ class Runs:
     watched: np.ndarray = field(init=False)
     states: np.ndarray | None = field(init=False)
     seconds: float = field(init=False)
+    stop: np.ndarray | None = None              # as in `kernel.record`
 
     def __post_init__(self):
         x, y = np.array(self.points).T
+        numbers = len(x) * self.steps
+        if numbers > LARGEST_RECORD:
+            raise ValueError(f"a run of {self.steps} steps is too long to be drawn; its pixel is computed all the same")
         began = time.perf_counter()
-        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps, has_orbit(self.problem))
+        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps, has_orbit(self.problem),
+                                                        self.stop)
         self.seconds = time.perf_counter() - began
 
     def curves(self) -> list[bytes]:
@@ -94,6 +104,81 @@ class Runs:
             return None
         land = render(julia(complex(*self.points[0]), system.power), size=(INSET, INSET), steps=min(self.steps, 200), threads=1)
         return "its Julia set", encoded(land, "two-sided", None, final=False)[1]
+
+
+def runs_at(recipe, point, stop=None) -> Runs:
+    """The run at a point in true units, its neighbour and the pins of the recipe."""
+    other, words = beside(recipe, *point)
+    return Runs(recipe.problem, recipe.steps, [point, other, *recipe.pins], words, stop)
+
+
+class Inspections:
+    """Makes the runs that an explorer's browser asks for, in the background, the newest only."""
+
+    def __init__(self, explorer):
+        self._explorer = explorer
+        self._worker = Worker(self._inspect, self._failed)
+        self.wait, self.close = self._worker.wait, self._worker.close
+        self._seconds: dict[tuple, float] = {}          # of a run, by what costs about the same
+        self._tried: set[tuple] = set()
+        self._last = None                               # recipe and point of the last run
+        self._places = None                             # a landscape, its mode and the places of its pixels on the legend
+
+    def ask(self, point=None, serial=0, hover=False) -> None:
+        """For the run at a point in true units; default: the cross-hair."""
+        explorer = self._explorer
+        if "inspector" not in explorer._hidden:
+            with explorer._lock:
+                recipe = explorer.recipe
+                self._worker.request((recipe, explorer._view_id, point or recipe.at, serial, hover))
+
+    def _inspect(self, job, cancel):
+        recipe, view_id, point, serial, hover = job
+        explorer, key = self._explorer, cost_key(recipe)
+        if hover and self._seconds.get(key, 0.0) > SLOW_RUN:
+            why = f"One run takes about {self._seconds[key]:.1f} s here: click a pixel to see its run."
+            explorer.send({"kind": "costly", "why": why, "serial": serial})
+            return
+        runs = runs_at(recipe, point, cancel.flag)
+        if cancel.is_set():
+            return
+        if runs.seconds < SLOW_RUN or key in self._tried:           # the first may have waited for the compiler
+            self._seconds[key] = min(runs.seconds, self._seconds.get(key, runs.seconds))
+        self._tried.add(key)
+        if not explorer._clients:
+            return
+        self._last = recipe, point
+        curves, orbits = runs.curves(), runs.orbits(recipe.view)
+        explorer.send(described.run(recipe, runs) | {
+            "kind": "run", "serial": serial, "view": view_id, "at": recipe.view.fraction(*point), "curves": len(curves),
+            "orbits": len(orbits), "legend": self._place(recipe, point)}, [*curves, *orbits])
+        inset = runs.inset()
+        if inset and not cancel.is_set():
+            explorer.send({"kind": "inset", "serial": serial, "title": inset[0]}, [inset[1]])
+
+    def _failed(self, error):
+        self._explorer.send({"kind": "costly", "why": str(error), "serial": 0})
+
+    def mark_legend(self) -> None:
+        """The picture has changed under the last run: say where on the legend it is now."""
+        if self._last is not None and self._explorer._clients:
+            self._explorer.send({"kind": "legend", "legend": self._place(*self._last)})
+
+    def _place(self, recipe, point):
+        """Where on the legend a pixel of the picture is; None if the picture shown is of another question."""
+        explorer = self._explorer
+        land = explorer.landscape
+        u, v = recipe.view.fraction(*point)
+        if land is None or not (0 <= u <= 1 and 0 <= v <= 1) or (land.problem, land.view, land.size, land.steps) != (
+                recipe.problem, recipe.view, recipe.size, recipe.steps):
+            return None
+        column, row = pixel_at(recipe, u, v)
+        mode = check_mode(land, None if explorer.mode == "basins" else explorer.mode)
+        if mode not in ("rank", "value"):
+            return {"swatch": swatch_of(land, row, column, mode)}
+        if self._places is None or self._places[0] is not land or self._places[1] != mode:
+            self._places = land, mode, places(land, mode).astype(np.float32)
+        return {"strip": place_on_legend(float(self._places[2][row, column]))}
 
 
 def has_orbit(problem) -> bool:

@@ -33,6 +33,11 @@ class Outbox:
             else:
                 self._go(make)
 
+    def forget(self) -> None:
+        """What is under way may never be acknowledged: there is a new browser."""
+        with self._lock:
+            self._under_way = self._waiting = None
+
     def arrived(self, seq) -> None:
         """The browser has picture `seq`."""
         with self._lock:

@@ -9,38 +9,30 @@ import contextlib
 import math
 import pathlib
 import threading
-import time
 from collections import OrderedDict
 
 import anywidget
-import numpy as np
 import traitlets as T
 
-from ..colour import check_look, check_mode, places
-from ..engine import available_threads
+from ..colour import check_look
 from ..landscape import Landscape
 from ..problems import Problem
 from ..recipes import MOST_PINS, Recipe
-from ..rendering import refine, thinned
 from ..view import View, check_size
 from . import described
 from .controls import RESOLUTIONS, controls, family, looks, turned, value_of
 from .conversation import Conversation
 from .exports import Exports
-from .frames import encoded, legend, place_on_legend, swatch_of
-from .inspector import SLOW_RUN, Runs, beside, pixel_at
-from .outbox import Outbox
+from .history import History
+from .inspector import Inspections, Runs, runs_at
+from .pictures import Pictures
 from .presets import presets_of
 from .still import Still
-from .worker import Worker
 
 HERE = pathlib.Path(__file__).parent
-FIRST_FRAME = 0.06                  # seconds that the coarsest pass may take
-QUIET = 0.06, 1.0                   # seconds of rest before the PNG is sent, on a quick and on a slow link
-KNOWN_BYTES = 32 * 2 ** 20          # of pictures seen before that are kept
-LONGEST_HISTORY = 200
 OWN = ("x", "y", "view", "steps", "palette", "mode", "resolution", "pins")
-LOCKABLE = ("view", "x", "y", "steps", "palette", "mode", "resolution", "pins", "views", "export", "inspector", "state")
+LOCKABLE = "view", "x", "y", "steps", "palette", "mode", "resolution", "pins"
+HIDEABLE = *LOCKABLE[1:], "views", "export", "inspector", "state"
 
 
 class _Option(T.TraitType):
@@ -73,8 +65,6 @@ class Explorer(Conversation, anywidget.AnyWidget):
         Points whose runs are kept for comparison, at most five.
     bookmarks : dict
         Name -> state: the views that were kept.
-    landscape : Landscape or None
-        What the picture shows; its `stride` is 1 when it is complete.  None before the first, and at the float floor.
     """
 
     _esm = HERE / "explorer.js"
@@ -94,36 +84,30 @@ class Explorer(Conversation, anywidget.AnyWidget):
 
     def __init__(self, recipe: Recipe, lock=(), hide=(), large=False, presets=None):
         self.problem: Problem = recipe.problem
-        self.landscape: Landscape | None = None
+        self._first = recipe.problem
         self._lock, self._silent = threading.RLock(), True
-        self._family = family(self.problem)
+        # a number of somebody's own map whose name means something here already has no knob
+        self._family = [name for name in family(self.problem) if self.problem.name is not None or not hasattr(Explorer, name)]
         self._size = recipe.size
         self._presets = presets_of(self.problem) if presets is None else presets
         self._locked, self._hidden, self._large = set(lock), set(hide), large
         super().__init__(view=recipe.view)
         self.add_traits(**{name: _Option(allow_none=True) for name in self._family})
-        for kind, names in (("lock", lock), ("hide", hide)):
+        for kind, names, known in (("lock", lock, LOCKABLE), ("hide", hide, HIDEABLE)):
             for name in names:
-                if name not in (*LOCKABLE, *self._family):
-                    raise ValueError(f"{kind} must name {', '.join((*LOCKABLE, *self._family))}, got {name!r}")
-        self._pictures = Worker(self._draw, self._failed)
-        self._inspections = Worker(self._inspect, self._failed)
-        self._outbox = Outbox(lambda content, data: self.send(content, [data]))
+                if name not in (*known, *self._family):
+                    raise ValueError(f"{kind} must name {', '.join((*known, *self._family))}, got {name!r}")
+        self._pictures = Pictures(self, self._failed)
+        self._inspections = Inspections(self)
         self._exports = Exports(self)
         self._still = Still(self)
         self._clients: set[str] = set()
         self._answered = ["", 0]
         self._views: OrderedDict[str, View] = OrderedDict()         # by id, those the browser may still speak of
         self._view_id, self._view_from, self._count = "", None, 0
-        self._known: OrderedDict[str, Landscape] = OrderedDict()    # thinned, by recipe
-        self._known_places = None                                   # of the landscape shown, for the legend
-        self._pixel_seconds: dict[tuple, float] = {}                # by system and steps
-        self._run_seconds: dict[tuple, float] = {}
-        self._run_tried: set[tuple] = set()
-        self._history, self._position, self._gesture = [], -1, None
-        self._busy, self._version = "", 0                           # counts what a picture can depend on
-        # One processor stays free for the browser and the kernel's own messages, where there is more than one.
-        self._threads = max(1, available_threads() - 1)
+        self._history = History()
+        self._kept: dict[str, Recipe] = {}                          # bookmarks, by name
+        self._busy, self._question, self._look = "", 0, 0           # the numbers of the last question and of its colours
         self._home = recipe.view
         at = recipe.at or recipe.view.centre
         self._silent = False
@@ -157,6 +141,12 @@ class Explorer(Conversation, anywidget.AnyWidget):
         return described.code(self.recipe)
 
     @property
+    def landscape(self) -> Landscape | None:
+        """What the picture shows; its `stride` is 1 when it is complete.  None before the first, and at the float floor."""
+        shown = self._pictures.shown
+        return None if shown is None else shown.land
+
+    @property
     def settled(self) -> bool:
         """Whether nothing is computed or asked for."""
         return self.wait(0)
@@ -182,6 +172,11 @@ class Explorer(Conversation, anywidget.AnyWidget):
         with self._lock:
             self.view = self.problem.view if self.view == self._home else self._home
 
+    def inspect(self, x=None, y=None) -> Runs:
+        """The run at a point (default: the cross-hair), its neighbour one pixel away and the pinned ones."""
+        recipe = self.recipe
+        return runs_at(recipe, recipe.at if x is None else (x, y))
+
     def stop(self) -> None:
         """Stop computing; what is there stays, and `resume` goes on from it."""
         with self._lock:
@@ -200,19 +195,25 @@ class Explorer(Conversation, anywidget.AnyWidget):
         if family(recipe.problem) != self._family:
             raise ValueError(f"state must be one of this explorer's systems, got {recipe.problem.title}: use "
                              "fe.explore(state=…) for that")
+        self._go(recipe)
+
+    def _go(self, recipe):
+        """Take over everything, or, if one thing is wrong, nothing."""
         at = recipe.at or recipe.view.centre
+        look = {key: recipe.look[key] for key in ("palette", "mode") if key in recipe.look}
+        check_look(recipe.problem, look.get("palette"), look.get("mode"))
+        _check_axes(recipe.view, recipe.problem)
+        for point in (at, *recipe.pins):
+            _check_points(recipe.problem, point)
         with self._lock:
             self._size = recipe.size
-            look = {key: recipe.look[key] for key in ("palette", "mode") if key in recipe.look}
             self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, resolution=recipe.size[0],
                           x=at[0], y=at[1], pins=recipe.pins, **look)
 
     def close(self) -> None:
         """End the background work too."""
-        for worker in (self._pictures, self._inspections):
+        for worker in (self._pictures, self._inspections, self._exports, self._still):
             worker.close()
-        self._exports.close()
-        self._still.close()
         super().close()
 
     def _ipython_display_(self):
@@ -236,23 +237,19 @@ class Explorer(Conversation, anywidget.AnyWidget):
 
     @T.validate("x", "y")
     def _check_point(self, proposal):
-        name, value = proposal.trait.name, proposal.value
-        if not math.isfinite(value) or (getattr(self.problem.view, f"{name}_scale") == "log10" and not value > 0):
-            raise ValueError(f"{name} must be finite, and positive on a log10 axis, got {value}")
-        return value
+        return _check_coordinate(self.problem, proposal.trait.name, proposal.value)
 
     @T.validate("pins")
     def _check_pins(self, proposal):
         if len(proposal.value) > MOST_PINS:
             raise ValueError(f"pins must be at most {MOST_PINS}, got {len(proposal.value)}")
+        for point in proposal.value:
+            _check_points(self.problem, point)
         return tuple((float(x), float(y)) for x, y in proposal.value)
 
     @T.validate("view")
     def _check_view(self, proposal):
-        view, own = proposal.value, self.problem.view
-        if (view.x_scale, view.y_scale) != (own.x_scale, own.y_scale):
-            raise ValueError(f"view must have {own.x_scale} and {own.y_scale} axes, got {view.x_scale} and {view.y_scale}")
-        return view
+        return _check_axes(proposal.value, self.problem)
 
     def _size_of(self, columns):
         return check_size((columns, max(1, round(columns * self._size[1] / self._size[0]))))
@@ -266,21 +263,22 @@ class Explorer(Conversation, anywidget.AnyWidget):
             self._silent = before
 
     def _changed(self, change):
-        if self._silent:
-            return
-        with self._lock:
+        with self._lock:                        # first: another thread may be silent at this moment
+            if self._silent:
+                return
             name = change.name
             if name in self._family:
                 self._restore(turned(self.problem, name, change.new), self.view, self.steps, self._gesture_now)
             elif name in ("palette", "mode"):
-                self._version += 1
+                self._look += 1
                 self._publish()
-                self._show(self.landscape)
-                self._ask_run()
+                self._pictures.again()
+                self._inspections.ask()
             elif name in ("x", "y", "pins"):
                 self._publish()
-                self._ask_run()
+                self._inspections.ask()
             elif name == "bookmarks":
+                self._kept = {key: self._kept.get(key) or Recipe.from_text(text) for key, text in self.bookmarks.items()}
                 self._publish_schema()
             else:
                 if name == "resolution":
@@ -327,164 +325,39 @@ class Explorer(Conversation, anywidget.AnyWidget):
 
     def _moved(self, gesture=None):
         """The picture is another one: remember the situation and ask for the picture."""
-        gesture = gesture or self._gesture_now
-        entry = self.problem, self.view, self.steps
-        if gesture is None or gesture != self._gesture or self._position < 1:
-            self._history = [*self._history[:self._position + 1], entry][-LONGEST_HISTORY:]
-            self._position = len(self._history) - 1
-        else:                                               # one drag is one entry
-            self._history = [*self._history[:self._position], entry]
-        self._gesture = gesture
+        self._history.add(self.problem, self.view, self.steps, gesture or self._gesture_now)
         self._ask_picture()
 
     def _step_back(self, by):
         with self._lock:
-            if not 0 <= self._position + by < len(self._history):
-                return
-            self._position += by
-            kept, position = self._history, self._position
-            self._restore(*kept[position], gesture=None)
-            self._history, self._position, self._gesture = kept, position, None
-            self._publish()
+            situation = self._history.step(by)
+            if situation is not None:
+                self._restore(*situation, gesture=None)     # the history knows it, so it is not remembered again
 
     # ------------------------------------------------------------ pictures
 
     def _ask_picture(self):
         with self._lock:
-            self._version += 1
-            recipe, view_id = self.recipe, self._view_id
-            floor = recipe.view.at_float_floor(recipe.size)
-            if floor:
-                self._pictures.stop()
-                self.landscape, self._busy = None, ""
+            self._question += 1
+            recipe = self.recipe
+            if recipe.view.at_float_floor(recipe.size):
+                self._pictures.none()
+                self._busy = ""
             else:
                 self._busy = "computing"
-                self._pictures.request((recipe, view_id))
+                self._pictures.ask(recipe, self._question, self._view_id)
             self._publish()
-            self._ask_run()
+            self._inspections.ask()
 
-    def _draw(self, job, cancel):
-        recipe, view_id = job
-        key = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps).to_text() + str(id(recipe.problem.system)) * (
-            recipe.problem.name is None)
-        shown = -1
-
-        def progress(done, total):
-            nonlocal shown
-            if int(50 * done / total) != shown and self._clients and not cancel.is_set():
-                shown = int(50 * done / total)
-                self.send({"kind": "progress", "share": done / total})
-        began, known, first = time.perf_counter(), self._known.get(key), True
-        for land in refine(recipe, self._coarsest(recipe), self._threads, progress=progress, cancel=cancel,
-                           known=known):
+    def _finished(self, cancel):
+        """The last pass is on the screen."""
+        with self._lock:
             if cancel.is_set():
                 return
-            self._keep(key, land)
-            self._show(land, view_id, cancel, first=first)
-            first = False
-        if known is None:
-            self._pixel_seconds[_cost_key(recipe)] = (time.perf_counter() - began) / math.prod(recipe.size)
-        with self._lock:
-            if not cancel.is_set():
-                self._busy = ""
-                self._publish()
+            self._busy = ""
+            self._publish()
+        self._inspections.mark_legend()
         self._still.renew()
-
-    def _coarsest(self, recipe):
-        """The finest first pass that takes no longer than FIRST_FRAME, as far as is known."""
-        cost = self._pixel_seconds.get(_cost_key(recipe), 1e-3)
-        pixels = math.prod(recipe.size)
-        return next((k for k in (8, 16) if pixels / k ** 2 * cost < FIRST_FRAME), 32)
-
-    def _keep(self, key, land):
-        thin = thinned(land)
-        self._known[key] = thin
-        self._known.move_to_end(key)
-        while sum(kept.pixels.nbytes for kept in self._known.values()) > KNOWN_BYTES and len(self._known) > 1:
-            self._known.popitem(last=False)
-
-    def _show(self, land, view_id=None, cancel=None, first=False):
-        """Put a landscape on the screen; the heavy PNG of a finished one waits for a moment of rest."""
-        if land is None:
-            return
-        with self._lock:
-            if cancel is not None and cancel.is_set():
-                return
-            self.landscape, self._known_places = land, None
-            palette, mode, view_id, version = self.palette, self.mode, view_id or self._view_id, self._version
-        if not self._clients:
-            return
-        mode = check_mode(land, mode if mode != "basins" or land.problem.attractors else None)
-
-        def make(final):
-            content, data = encoded(land, palette, mode, final)
-            return content | {"kind": "frame", "view": view_id, "version": version}, data
-        final = land.stride == 1
-        if final and cancel is not None:
-            if first or self._outbox.slow:
-                self._outbox.offer(lambda: make(False))
-            cancel.wait(QUIET[self._outbox.slow])
-            if cancel.is_set():
-                return
-        self._outbox.offer(lambda: make(final))
-
-    # ------------------------------------------------------------ runs
-
-    def _ask_run(self, view_id=None, u=None, v=None, serial=0, hover=False):
-        if "inspector" not in self._hidden:
-            self._inspections.request((self.recipe, self._view_id if view_id is None else view_id, u, v, serial, hover))
-
-    def inspect(self, x=None, y=None) -> Runs:
-        """The run at a point (default: the cross-hair), its neighbour one pixel away and the pinned ones."""
-        recipe = self.recipe
-        x, y = recipe.at if x is None else (x, y)
-        other, words = beside(recipe, x, y)
-        return Runs(recipe.problem, recipe.steps, [(x, y), other, *recipe.pins], words)
-
-    def _inspect(self, job, cancel):
-        recipe, view_id, u, v, serial, hover = job
-        key = _cost_key(recipe)
-        seconds = self._run_seconds.get(key, 0.0)
-        if hover and seconds > SLOW_RUN:
-            self.send({"kind": "costly", "seconds": seconds, "serial": serial})
-            return
-        if u is None:
-            x, y = recipe.at
-        else:
-            column, row = pixel_at(recipe, u, v)
-            xs, ys = recipe.view.positions(recipe.size)
-            x, y = float(xs[column]), float(ys[row])
-        other, words = beside(recipe, x, y)
-        runs = Runs(recipe.problem, recipe.steps, [(x, y), other, *recipe.pins], words)
-        if runs.seconds < SLOW_RUN or key in self._run_tried:       # the first may have waited for the compiler
-            self._run_seconds[key] = min(runs.seconds, self._run_seconds.get(key, runs.seconds))
-        self._run_tried.add(key)
-        if cancel.is_set() or not self._clients:
-            return
-        curves, orbits = runs.curves(), runs.orbits(recipe.view)
-        content = described.run(recipe, runs) | {
-            "kind": "run", "serial": serial, "view": view_id, "at": recipe.view.fraction(x, y),
-            "curves": len(curves), "orbits": len(orbits), "legend": self._place_on_legend(recipe, x, y)}
-        self.send(content, [*curves, *orbits])
-        inset = runs.inset()
-        if inset and not cancel.is_set():
-            self.send({"kind": "inset", "serial": serial, "title": inset[0]}, [inset[1]])
-
-    def _place_on_legend(self, recipe, x, y):
-        land = self.landscape
-        if land is None or land.view != recipe.view or land.size != recipe.size:
-            return None
-        u, v = recipe.view.fraction(x, y)
-        if not (0 <= u <= 1 and 0 <= v <= 1):
-            return None
-        column, row = pixel_at(recipe, u, v)
-        mode = check_mode(land, self.mode)
-        if mode not in ("rank", "value"):
-            return {"swatch": swatch_of(land, row, column, mode)}
-        kept = self._known_places
-        if kept is None or kept[0] is not land or kept[1] != mode:
-            kept = self._known_places = land, mode, places(land, mode).astype(np.float32)
-        return {"strip": place_on_legend(land, float(kept[2][row, column]))}
 
     # ------------------------------------------------------------ what the browser is told
 
@@ -494,7 +367,9 @@ class Explorer(Conversation, anywidget.AnyWidget):
             self._now = described.now(self) | {"answered": self._answered, "busy": busy}
 
     def _publish_schema(self):
-        knobs = controls(self.problem)
+        # the sliders of somebody's own map keep the range that they began with
+        known = controls(self._first if self.problem.name is None else self.problem)
+        knobs = [knob for knob in known if knob.name in self._family]
         self._schema = described.schema(self, [*knobs, *looks(self.problem)], RESOLUTIONS)
 
     def _failed(self, error):
@@ -503,16 +378,25 @@ class Explorer(Conversation, anywidget.AnyWidget):
             self._publish()
         self.send({"kind": "refused", "name": "", "why": f"The last picture stays: {type(error).__name__}: {error}"})
 
-    def _legend(self):
-        return legend(self.problem, self.palette, self.mode, self.steps)
-
 
 def check_mode_of(problem):
     """The default mode of a problem."""
     return "basins" if problem.attractors else "rank"
 
 
-def _cost_key(recipe):
-    """What runs of about the same cost have in common."""
-    problem = recipe.problem
-    return problem.title if problem.watched.relative else type(problem.system), recipe.steps
+def _check_coordinate(problem, name, value):
+    if not math.isfinite(value) or (getattr(problem.view, f"{name}_scale") == "log10" and not value > 0):
+        raise ValueError(f"{name} must be finite, and positive on a log10 axis, got {value}")
+    return value
+
+
+def _check_points(problem, point):
+    for name, value in zip("xy", point, strict=True):
+        _check_coordinate(problem, name, value)
+
+
+def _check_axes(view, problem):
+    own = problem.view
+    if (view.x_scale, view.y_scale) != (own.x_scale, own.y_scale):
+        raise ValueError(f"view must have {own.x_scale} and {own.y_scale} axes, got {view.x_scale} and {view.y_scale}")
+    return view

@@ -1,12 +1,27 @@
 """A background thread that works on the newest request only, so that no drag ever blocks or piles up."""
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..engine import Cancelled
+
+
+class Cancel(threading.Event):
+    """Also a flag that kernels can see."""
+
+    def __init__(self):
+        super().__init__()
+        self.flag = np.zeros(1, bool)
+
+    def set(self):
+        self.flag[0] = True
+        super().set()
 
 
 class Worker:
@@ -15,8 +30,8 @@ class Worker:
     Parameters
     ----------
     work : callable
-        work(request, cancel): `cancel` is a threading.Event that is set when the work has become stale; it should then
-        return, or raise `rendering.Cancelled`, soon.
+        work(request, cancel): `cancel` (a threading.Event with a `flag` for kernels) is set when the work has become stale;
+        it should then return, or raise `engine.Cancelled`, soon.
     failed : callable
         failed(error): told of any other exception; the worker goes on with the next request.
 
@@ -29,11 +44,11 @@ class Worker:
 
     IDLE_SECONDS = 5.0
 
-    def __init__(self, work: Callable[[Any, threading.Event], None], failed: Callable[[Exception], None]):
+    def __init__(self, work: Callable[[Any, Cancel], None], failed: Callable[[Exception], None]):
         self._work, self._failed = work, failed
         self._changed = threading.Condition()
-        self._wanted: tuple[Any, threading.Event] | None = None
-        self._running: threading.Event | None = None
+        self._wanted: tuple[Any, Cancel] | None = None
+        self._running: Cancel | None = None
         self._closed = False
         self._context = contextvars.copy_context()
         self._thread: threading.Thread | None = None
@@ -44,7 +59,7 @@ class Worker:
             if self._closed:
                 return
             self._cancel()
-            self._wanted = request, threading.Event()
+            self._wanted = request, Cancel()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._context.copy().run, args=(self._loop,), daemon=True,
                                                 name="fractaledu-worker")
@@ -90,4 +105,5 @@ class Worker:
             except Cancelled:
                 pass
             except Exception as error:
-                self._failed(error)
+                with contextlib.suppress(Exception):            # what cannot even be said must not end the thread
+                    self._failed(error)

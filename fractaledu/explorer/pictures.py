@@ -1,0 +1,135 @@
+"""The pictures of an explorer: computed in the background, kept, coloured and sent."""
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from typing import NamedTuple
+
+from ..colour import check_mode
+from ..engine import available_threads
+from ..landscape import Landscape
+from ..recipes import Recipe
+from ..rendering import refine, thinned
+from .frames import encoded
+from .outbox import Outbox
+from .worker import Worker
+
+FIRST_FRAME = 0.06                  # seconds that the coarsest pass may take
+QUIET = 0.06, 1.0                   # seconds of rest before the PNG is sent, on a quick and on a slow link
+KNOWN_BYTES = 32 * 2 ** 20          # of pictures seen before that are kept
+
+
+class Shown(NamedTuple):
+    """A landscape on the screen, and the question (a number) and view that it answers."""
+
+    land: Landscape
+    question: int
+    view_id: str
+
+
+class Pictures:
+    """Computes the picture that an explorer asks for, newest wins; `shown` is what there is of it."""
+
+    def __init__(self, explorer, failed):
+        self._explorer = explorer
+        self._worker = Worker(self._draw, failed)
+        self.wait, self.stop, self.close = self._worker.wait, self._worker.stop, self._worker.close
+        self.outbox = Outbox(lambda content, data: explorer.send(content, [data]))
+        self.shown: Shown | None = None
+        self._known: OrderedDict[str, Landscape] = OrderedDict()    # thinned, by recipe
+        self._pixel_seconds: dict[tuple, float] = {}                # by what costs about the same
+        # One processor stays free for the browser and the kernel's own messages, where there is more than one.
+        self.threads = max(1, available_threads() - 1)
+
+    def ask(self, recipe, question, view_id) -> None:
+        """Compute this picture from now on."""
+        self._worker.request((recipe, question, view_id))
+
+    def none(self) -> None:
+        """Show no picture: there is none at the float floor."""
+        self._worker.stop()
+        self.shown = None
+
+    def again(self) -> None:
+        """Send what is shown once more, in the present colours."""
+        if self.shown is not None:
+            self._offer(self.shown, final=self.shown.land.stride == 1)
+
+    def forget(self) -> None:
+        """Drop the pictures seen before: nobody looks."""
+        self._known.clear()
+
+    def _draw(self, job, cancel):
+        recipe, question, view_id = job
+        explorer, shown_share = self._explorer, -1
+
+        def progress(done, total):
+            nonlocal shown_share
+            if int(50 * done / total) != shown_share and explorer._clients and not cancel.is_set():
+                shown_share = int(50 * done / total)
+                explorer.send({"kind": "progress", "share": done / total})
+        key = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps).to_text() + (
+            f" {id(recipe.problem.system)}" if recipe.problem.name is None else "")
+        known = self._known.get(key)
+        passes = refine(recipe, self._coarsest(recipe), self.threads, progress=progress, cancel=cancel, known=known)
+        seconds, first, began = 0.0, True, time.perf_counter()
+        for land in passes:
+            seconds += time.perf_counter() - began
+            if known is None and land.stride == 1:
+                self._pixel_seconds[cost_key(recipe)] = seconds / math.prod(recipe.size)
+            self._keep(key, land)
+            if not self._show(Shown(land, question, view_id), cancel, first):
+                return
+            first, began = False, time.perf_counter()
+        explorer._finished(cancel)
+
+    def _coarsest(self, recipe):
+        """The finest first pass that takes no longer than FIRST_FRAME, as far as is known."""
+        cost = self._pixel_seconds.get(cost_key(recipe), 1e-3)
+        pixels = math.prod(recipe.size)
+        return next((k for k in (8, 16) if pixels / k ** 2 * cost < FIRST_FRAME), 32)
+
+    def _keep(self, key, land):
+        self._known[key] = thinned(land)
+        self._known.move_to_end(key)
+        while sum(kept.pixels.nbytes for kept in self._known.values()) > KNOWN_BYTES and len(self._known) > 1:
+            self._known.popitem(last=False)
+
+    def _show(self, shown, cancel, first):
+        """Put a pass on the screen; False if it is stale.  The heavy PNG of the last one waits for a moment of rest."""
+        with self._explorer._lock:
+            if cancel.is_set():
+                return False
+            self.shown = shown
+        final = shown.land.stride == 1
+        if not self._explorer._clients:
+            return True
+        if not final or first or self.outbox.slow:
+            self._offer(shown, final=False)
+        if final:
+            cancel.wait(QUIET[self.outbox.slow])
+            if cancel.is_set():
+                return False
+            self._offer(shown, final=True)
+        return True
+
+    def _offer(self, shown, final):
+        explorer = self._explorer
+        if not explorer._clients:
+            return
+        with explorer._lock:
+            palette, mode, version = explorer.palette, explorer.mode, f"{shown.question}.{explorer._look}"
+        land = shown.land
+        mode = check_mode(land, None if mode == "basins" else mode)         # basins: only where there are roots
+
+        def make():
+            content, data = encoded(land, palette, mode, final)
+            return content | {"kind": "frame", "view": shown.view_id, "version": version}, data
+        self.outbox.offer(make)
+
+
+def cost_key(recipe):
+    """What runs of about the same cost have in common."""
+    problem = recipe.problem
+    return problem.title if problem.watched.relative else type(problem.system), recipe.steps
