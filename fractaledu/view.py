@@ -217,7 +217,8 @@ class View:
 
 def _grown(centre, d):
     """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom."""
-    return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
+    with np.errstate(over="ignore"):                # inf is refused where a View is made
+        return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
 
 
 def _log_ratio(a, b):

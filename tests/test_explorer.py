@@ -4,6 +4,7 @@ import json
 import threading
 import time
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -401,7 +402,7 @@ def test_a_typed_number_is_taken_or_refused_beside_its_box(explorer):
 def test_nothing_the_browser_says_can_raise(explorer):
     e = explorer()
     Browser(e)
-    for message in ({}, {"kind": "nonsense"}, {"kind": "move"}, {"kind": "hover", "view": "none"}, {"kind": "got"},
+    for message in (None, [], {}, {"kind": "nonsense"}, {"kind": "move"}, {"kind": "hover", "view": "none"}, {"kind": "got"},
                     {"kind": "set"}, {"kind": "action", "name": "__del__"},
                     {"kind": "move", "id": "z", "base": "k1", "rect": [1, 1, 0, 0]},
                     {"kind": "move", "id": "z", "base": "k1", "rect": [0, 0, float("nan"), 1]}, {"kind": "go", "state": "x"},
@@ -673,3 +674,218 @@ def test_a_worker_that_fails_goes_on():
         assert worker.wait(10)
     assert done.is_set() and [str(error) for error in failures] == ["no"]
     worker.close()
+
+
+# ---------------------------------------------------------------- what a maintainer's reading found
+
+def test_linked_explorers_do_not_wait_for_one_another():
+    both = fe.compare(fe.mandelbrot(), fe.julia(), size=(16, 16), link=("steps", "mode"))
+    browsers = Browser(both.left), Browser(both.right)
+
+    def turn(browser):
+        for k in range(100):
+            browser.explorer._receive({"kind": "set", "name": "steps", "value": 10 + k, "client": "x", "n": k})
+    threads = [threading.Thread(target=turn, args=(browser,), daemon=True) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert both.left.steps == both.right.steps and both.wait(60)
+    both.close()
+
+
+def test_a_second_view_does_not_turn_back_the_numbers_of_pictures(explorer):
+    e = explorer()
+    browser = Browser(e)
+    for steps in (10, 20, 30):
+        e.steps = steps
+        e.wait(60)
+    before = browser.last("frame")[0]["seq"]
+    e._receive({"kind": "hello", "client": "second"})
+    e.steps = 40
+    e.wait(60)
+    numbers = [content["seq"] for content, _ in browser.heard if content["kind"] == "frame"]
+    assert numbers == sorted(set(numbers)) and numbers[-1] > before
+
+
+@pytest.mark.parametrize("change", ["palette=nope", "mode=basins", "x_scale=log10", "at=nan,0", "steps=0"])
+def test_a_refused_state_changes_nothing_at_all(explorer, change):
+    e = explorer()
+    assert e.wait(60)
+    before, schema = e.state, e._schema
+    wrong = "&".join([part for part in before.replace("power=2", "power=5").replace("x=-2.1", "x=0.1").split("&")
+                      if part.split("=")[0] != change.split("=")[0]] + [change])
+    with pytest.raises(ValueError):
+        e.go(wrong)
+    assert e.state == before and e._schema == schema and e.power == 2 and same(e)
+
+
+def test_an_old_picture_keeps_its_view_when_colours_change(explorer):
+    e = explorer()
+    assert e.wait(60)
+    browser, old = Browser(e), e._view_id
+    e.wait(60)
+    e._pictures.ask = lambda *_: None                       # the next picture never comes
+    e.view = e.view.zoom(3)
+    browser.heard.clear()
+    e.palette = "paper"
+    content, _ = browser.last("frame")
+    assert content["view"] == old != e._view_id and content["version"] != e._now["version"]
+
+
+def test_a_change_while_another_thread_restores_is_not_lost(explorer):
+    e = explorer()
+    assert e.wait(60)
+    inside, go = threading.Event(), threading.Event()
+
+    def hold():
+        with e._lock, e._silently():
+            inside.set()
+            go.wait(10)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    inside.wait(10)
+    setter = threading.Thread(target=lambda: setattr(e, "steps", 77))
+    setter.start()
+    time.sleep(0.1)
+    go.set()
+    setter.join(10)
+    holder.join(10)
+    assert same(e) and e.landscape.steps == 77 and e._now["steps"] == 77
+
+
+@pytest.mark.parametrize("mode", ["rank", "verdict"])
+def test_the_legend_is_marked_for_the_picture_that_is_shown(explorer, mode):
+    e = explorer(mode=mode)
+    browser = Browser(e)
+    assert e.wait(60)
+    e._receive({"kind": "hover", "view": e._view_id, "u": 0.6, "v": 0.62, "serial": 1})
+    e.wait(60)
+    for steps in (5, 400):
+        browser.heard.clear()
+        e.steps = steps
+        assert e.wait(60)
+        mark = browser.last("legend")[0]["legend"]
+        column, row = int(0.5 * 48), int(0.5 * 48)          # the run shown is that of the cross-hair, at the centre
+        if mode == "verdict":
+            assert mark == {"swatch": int(e.landscape.verdict[row, column]) + 1}
+        else:
+            assert (mark["strip"] < 0.5) == (e.landscape.verdict[row, column] == -1)
+
+
+def test_leaving_the_map_returns_to_the_very_point_that_was_kept(explorer):
+    pin = (-0.123456789, 0.7654321)
+    e = explorer(pins=[pin])
+    browser = Browser(e)
+    e.view = e.view.window(0, 0, 0.1, 0.1)                  # the kept point is far outside
+    e._receive({"kind": "leave", "serial": 4})
+    assert e.wait(60) and browser.last("run")[0]["exact"] == [repr(pin[0]), repr(pin[1])]
+
+
+def test_the_slider_of_one_axis_leaves_the_other_alone(explorer):
+    e = explorer(at=(0.1, 55.0))
+    Browser(e).say("point", view=e._view_id, u=0.9, v=0.5, axis="x")
+    assert e.y == 55.0 and e.x != 0.1
+
+
+def test_locks_hold_on_every_way(explorer):
+    e = explorer(lock=["view"], at=(0.1, 0.1), pins=[(0, 0)])
+    browser = Browser(e)
+    browser.say("set", name="x", value="5")
+    browser.say("point", view=e._view_id, u=0.9, v=0.9)
+    assert (e.x, e.y) == (0.1, 0.1)
+    e = explorer(lock=["pins", "steps", "power"], pins=[(0, 0)])
+    browser = Browser(e)
+    browser.say("clear")
+    browser.say("go", state=e.state.replace("steps=200", "steps=77"))
+    browser.say("go", state=e.state.replace("power=2", "power=3"))
+    assert e.pins == ((0.0, 0.0),) and e.steps == 200 and e.power == 2
+    with pytest.raises(ValueError, match="lock must name"):
+        fe.explore(fe.mandelbrot(), lock=["export"])
+
+
+def test_a_coordinate_that_no_view_can_show_is_refused(explorer):
+    e = explorer(fe.paper("one-datum"))
+    browser, before = Browser(e), e.state
+    for name, value in (("x", "1e308"), ("steps", "1,000"), ("steps", "2.5")):
+        browser.say("set", name=name, value=value)
+        assert browser.last("refused")[0]["name"] == name and e.state == before
+    browser.say("set", name="x", value="0,5")               # a comma in place of the point, a minus sign of print
+    assert e.x == 0.5
+    julia = explorer(fe.julia())
+    Browser(julia).say("set", name="c_real", value="−0,75")
+    assert julia.c_real == -0.75
+
+
+@pytest.mark.parametrize("pins", [((float("nan"), 1.0),), ((-1.0, 1.0),), ((1.0, 0.0),)])
+def test_pins_have_to_lie_on_the_map(explorer, pins):
+    e = explorer(fe.paper("one-datum"), size=(8, 8), steps=5)
+    with pytest.raises(ValueError, match="must be finite, and positive on a log10 axis"):
+        e.pins = pins
+    assert e.pins == ()
+
+
+def test_undo_has_no_steps_that_do_nothing(explorer):
+    e = explorer()
+    e.resolution = 32
+    e.go(e.state)
+    assert not e._now["undo"]
+    both = fe.compare(fe.mandelbrot(), fe.julia(), size=(16, 16), link=("zoom",))
+    browser = Browser(both.left)
+    base = both.left._view_id
+    for k in range(20):
+        browser.say("move", id=f"v{k}", base=base, rect=[0.05, 0.05, 0.95, 0.95], gesture="wheel")
+        base = f"v{k}"
+    right = both.right.view
+    both.right.undo()
+    assert both.right.view == both.right.problem.view != right and not both.right._now["undo"]
+    both.close()
+
+
+def test_a_run_too_long_to_draw_is_said(explorer):
+    e = explorer(size=(2, 2), steps=10)
+    browser = Browser(e)
+    e.wait(60)
+    e.view = fe.View((100, 101), (100, 101))                # everything leaves at once
+    e.steps = 10 ** 7
+    assert "too long to be drawn" in browser.last("costly")[0]["why"] and same(e)
+
+
+def test_bookmarks_of_somebodys_own_map_work_and_names_do_not_collide(explorer):
+    e = explorer(Tricorn())
+    browser, start = Browser(e), e.view
+    browser.say("bookmark", name="the whole map")
+    e.view = e.view.zoom(2)
+    browser.say("bookmark", name="closer")
+    browser.say("go", name="the whole map")                 # the preset
+    browser.say("go", name="closer", kept=True)
+    assert e.view == start.zoom(2)
+    browser.say("go", name="the whole map", kept=True)
+    assert e.view == start and same(e)
+
+
+def test_numbers_of_own_maps_have_knobs_unless_their_names_are_taken(explorer):
+    e = explorer(Shadowing(k=0.5, steps=3, send=1.0))
+    assert e._family == ["k"] and same(e)
+    before = e._schema["knobs"][0]
+    e.k = 0.7
+    assert e.problem.system.k == 0.7 and e._schema["knobs"][0] == before and same(e)        # the slider keeps its range
+    with pytest.raises(ValueError, match="k must be a number, got 'x'"):
+        e.k = "x"
+
+
+class Shadowing(NamedTuple):
+    k: float
+    steps: int
+    send: float
+
+
+@fe.step_of(Shadowing)
+def shadowing_step(system, t, x, y, a, b):
+    return x * x - y * y + a * system.k, 2.0 * x * y + b
+
+
+def test_long_states_are_refused_before_they_are_computed():
+    with pytest.raises(ValueError, match="coefficients must be at most 65 in number, got 1000"):
+        fe.newton(coefficients=[1.0] * 1000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 import contextvars
 import math
 
-import numpy as np
 import traitlets as T
 
 from ..recipes import MOST_PINS, Recipe
@@ -109,8 +108,7 @@ class Conversation:
         base = self._views.get(message["base"], self.view)
         self._next_id = message["id"]
         try:
-            with np.errstate(over="ignore"):
-                view = base.window(*message["rect"])
+            view = base.window(*message["rect"])
         except ValueError:
             raise ValueError("The map ends here: float64 has no numbers for what lies beyond.") from None
         self.view = view
