@@ -187,10 +187,14 @@ def test_home_is_where_it_began_and_then_the_whole_map(explorer):
     view = fe.View.around(-0.75, 0.1, 0.01)
     e = explorer(view=view)
     e.view = view.pan(3, 0)
+    at = e.x, e.y
+    e.x = -0.7
     e.home()
-    assert e.view == view
+    assert e.view == view and (e.x, e.y) == at              # the cross-hair comes home too
     e.home()
     assert e.view == e.problem.view
+    e.power = 5                                             # the whole map of this one is another
+    assert e.view == fe.mandelbrot(5).view
 
 
 def test_colours_compute_nothing(explorer, monkeypatch):
@@ -293,11 +297,12 @@ def test_presets_are_what_they_say(explorer):
             if preset.name in ("too timid", "sweet spot", "edge of stability", "catapult", "gone", "saturated"):
                 assert (run.verdict == -1) == settled, preset
             if preset.name == "too timid":
-                assert share[-1] > 0.9
+                assert share[-1] > 0.87
             if preset.name == "catapult":
-                assert 2000 < share.max() < 2e4 and (problem.name == "paper-tanh" or share.max() > 1e4)
+                assert 1000 < share.max() < 1e4 and (problem.name == "paper-tanh" or share.max() > 5000)
             if preset.name == "edge of stability":
-                assert (np.diff(share) > 0).sum() > 30 and share[-1] < 0.1
+                turns = np.diff(np.sign(np.diff(share)))
+                assert (turns != 0).sum() > 10 and share[-1] < 0.1
             if preset.name == "saturated":
                 assert 0.005 < share[-1] < 1
     for a, steps, share in ((1.99, 100, 0.0), (1.99, 3000, 1.0), (2.01, 3000, 0.0)):        # "slow is not lost"

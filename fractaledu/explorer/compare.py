@@ -23,6 +23,7 @@ class Comparison(ipywidgets.VBox):
 
     def __init__(self, left: Explorer, right: Explorer, link):
         self.left, self.right = left, right
+        link = (link,) if isinstance(link, str) else link
         for name in link:
             if name not in LINKS:
                 raise ValueError(f"link must name {', '.join(LINKS)}, got {name!r}")
@@ -46,6 +47,8 @@ class Comparison(ipywidgets.VBox):
         for name in ("steps", "mode"):
             if self.links[name].value:
                 self._follow_now(name)
+        for explorer in (left, right):
+            explorer._forget_history()      # nobody has done anything yet
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for both finished pictures; False if `timeout` seconds were not enough for one of them."""

@@ -111,7 +111,9 @@ class Conversation:
             view = base.window(*message["rect"])
         except ValueError:
             raise ValueError("The map ends here: float64 has no numbers for what lies beyond.") from None
-        self.view = view
+        u0, _, u1, _ = message["rect"]
+        if not (u1 - u0 < 1 and self.view.at_float_floor(self._size)):      # below the floor there is nothing to see
+            self.view = view
 
     def _do_point(self, message):
         """The cross-hair, from a slider of one `axis`, a click (`pin`) or Alt and an arrow."""
@@ -199,6 +201,9 @@ class Conversation:
         name = str(message["name"]).strip()[:60] or f"view {len(self.bookmarks) + 1}"
         self._kept[name] = self.recipe                      # a text cannot hold somebody's own map
         self.bookmarks = {**self.bookmarks, name: self.state}
+
+    def _do_unbookmark(self, message):
+        self.bookmarks = {name: state for name, state in self.bookmarks.items() if name != message["name"]}
 
     def _do_code(self, message):
         self.send({"kind": "code", "text": self.code, "client": message.get("client")})

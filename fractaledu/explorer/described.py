@@ -39,6 +39,7 @@ def now(explorer) -> dict:
                      "x": _axis(view.x, view.x_scale), "y": _axis(view.y, view.y_scale)},
             "version": f"{explorer._question}.{explorer._look}", "size": list(explorer.size), "steps": explorer.steps,
             "values": {name: getattr(explorer, name) for name in names} | {"x": repr(explorer.x), "y": repr(explorer.y)},
+            "short": dict(zip("xy", _short(explorer.recipe, (explorer.x, explorer.y)), strict=True)),
             "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
             "depth": depth(view, problem.view, explorer.size), "about": about(explorer),
             "legend": legend(problem, explorer.palette, check_mode_or_rank(problem, mode), explorer.steps),
@@ -86,7 +87,7 @@ def depth(view, start, size) -> str:
         return math.log1p((bounds[1] - bounds[0]) / bounds[0]) if scale == "log10" else bounds[1] - bounds[0]
     share = width(view.x, view.x_scale) / width(start.x, start.x_scale)
     left = max(0.0, math.log10(max(view.spacing_in_ulps(size), 1e-9) / FLOOR_ULPS))
-    where = "the whole map" if abs(share - 1) < 1e-9 else (
+    where = "the whole map" if view == start else "as wide as the start" if abs(share - 1) < 1e-9 else (
         f"{number(share, 2)} of the start" if share > 0.1 else f"{power_of_ten(round(math.log10(share)))} of the start")
     return f"{where}, {left:.0f} decade{'' if round(left) == 1 else 's'} left before float64 runs out"
 
@@ -105,11 +106,15 @@ def run(recipe, runs) -> dict:
     """A run in words; the numbers of its place in full."""
     (x, y), symbols = runs.points[0], recipe.problem.symbols
     fate, neighbour = runs.words()
-    spacing = [bounds[1] - bounds[0] for bounds in (recipe.view.x, recipe.view.y)]
-    texts = [_place(value, across / pixels) for value, across, pixels in zip((x, y), spacing, recipe.size, strict=True)]
+    texts = _short(recipe, (x, y))
     return {"where": [f"{symbol} = {text}" for symbol, text in zip(symbols, texts, strict=True)], "exact": [repr(x), repr(y)],
             "fate": fate, "neighbour": neighbour, "verdict": int(runs.pixels["verdict"][0]), "steps": runs.steps,
             "seconds": runs.seconds, "value": float(runs.pixels["value"][0])}
+
+
+def _short(recipe, point):
+    spacing = [bounds[1] - bounds[0] for bounds in (recipe.view.x, recipe.view.y)]
+    return [_place(value, across / pixels) for value, across, pixels in zip(point, spacing, recipe.size, strict=True)]
 
 
 def _place(value, spacing):

@@ -7,7 +7,7 @@
 const PIN_COLOURS = ["#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#D55E00"];
 const HELP = [["drag", "pan"], ["wheel, pinch", "zoom at the pointer"], ["Shift + drag", "zoom into a box"],
   ["double click", "zoom in"], ["hover", "see the run behind the pixel"], ["click, Enter", "keep the run (up to five)"],
-  ["arrows", "pan"], ["+ −", "zoom"], ["Alt + arrows", "move the cross-hair by a pixel"], ["B", "box zoom"],
+  ["arrows", "pan"], ["+ −", "zoom at the cross-hair"], ["Alt + arrows", "move the cross-hair by a pixel"], ["B", "box zoom"],
   ["Z, Y", "undo, redo"], ["Home", "back to the first view"], ["F", "full screen"], ["C", "copy the point"],
   ["Esc", "forget the kept runs"], ["?", "this list"]];
 
@@ -152,8 +152,6 @@ function drawCurves(canvas, run, schema) {
   const line = py(schema.line);
   g.setLineDash([2, 3]); g.strokeStyle = text; g.beginPath(); g.moveTo(left, line); g.lineTo(right, line); g.stroke();
   g.textAlign = "right"; g.textBaseline = line > top + 14 ? "bottom" : "top";
-  g.fillStyle = style.getPropertyValue("--fe-text").trim() || text;
-  g.fillText(schema.relative ? "settles below" : schema.orbit && schema.line < 0.5 ? "reached below" : "leaves above", right, line + (line > top + 14 ? -2 : 3));
   const curve = (values, colour, width, dash) => {
     g.strokeStyle = colour; g.lineWidth = width; g.setLineDash(dash); g.beginPath();
     let on = false;
@@ -168,6 +166,17 @@ function drawCurves(canvas, run, schema) {
   curve(run.curves[1], text, 1, [4, 3]);
   curve(run.curves[0], accent, 2, []);
   g.setLineDash([]);
+  const end = run.curves[0].findIndex(Number.isNaN);
+  if (end > 0) {                                  // not finite from here on
+    g.fillStyle = text; g.textAlign = "left"; g.textBaseline = "middle";
+    g.fillText(" overflow", px(end - 1, longest), py(run.curves[0][end - 1]) + 8);
+  }
+  const word = schema.relative ? "settles below" : schema.orbit && schema.line < 0.5 ? "reached below" : "leaves above";
+  const wide = g.measureText(word).width, under = line < top + 14;
+  g.fillStyle = style.getPropertyValue("--fe-back").trim() || "#fff";
+  g.fillRect(right - wide - 2, under ? line + 2 : line - 15, wide + 4, 13);      // readable on the curves
+  g.fillStyle = text; g.textAlign = "right"; g.textBaseline = under ? "top" : "bottom";
+  g.fillText(word, right, under ? line + 3 : line - 2);
 }
 
 // ---------------------------------------------------------------- one knob
@@ -175,7 +184,7 @@ function drawCurves(canvas, run, schema) {
 // A label, a slider or choice, and a box that takes any number; a refused one turns red and says the rule.
 function makeKnob({ name, label, low, high, whole, log, choices, hint, locked, position, play }, turn) {
   const id = `fe-${name}-${Math.random().toString(36).slice(2, 8)}`, error = h("span", { class: "fe-error", role: "alert" });
-  let slider = null, box = null, held = 0, sent = null;
+  let slider = null, box = null, held = 0, sent = null, short = null;
   const toPosition = position?.to ?? (value => log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
   const fromPosition = p => {
     const value = log ? low * (high / low) ** p : low + (high - low) * p;
@@ -200,29 +209,40 @@ function makeKnob({ name, label, low, high, whole, log, choices, hint, locked, p
         } });
     }
     const type = () => {
-      if (box.value === sent) return;
+      if (box.value === sent || box.value === short) return;
+      if (box.value === box.dataset.shown) { refuse(""); return; }
       sent = box.value;
-      if (box.value !== box.dataset.shown) turn(box.value);
-      else refuse("");
+      turn(box.value);
     };
     box = h("input", { type: "text", class: "fe-box", id: slider ? `${id}-box` : id, disabled: locked, autocomplete: "off",
       spellcheck: "false", placeholder: hint, title: hint, "aria-label": slider ? `${label}, value` : label,
       onchange: type, onkeydown: event => { if (event.key === "Enter") type(); } });
   }
   row.append(h("label", { for: id, title: label }, label), ...[play, slider, box].filter(Boolean), error);
+  if (box && !choices?.length) {                  // a short number, and all of it where one types
+    box.addEventListener("focus", () => { if (box.value === short) box.value = box.dataset.shown; });
+    box.addEventListener("blur", () => { if (box.value === box.dataset.shown && short) box.value = short; });
+  }
   return {
     row, refuse,
+    calm() {
+      if (!row.classList.contains("fe-wrong")) return;
+      refuse("");
+      box.value = short ?? box.dataset.shown ?? "";
+    },
     // a value from the kernel does not move what the hand holds
-    show(value) {
-      const text = value == null ? "" : String(value);
+    show(value, shorter) {
+      const text = value == null ? "" : String(value), active = document.activeElement === box;
+      short = shorter;
       if (slider && performance.now() - held > 300 && value != null) {
         slider.value = clamp(toPosition(Number(value)), 0, 1);
         slider.setAttribute("aria-valuetext", text);
       }
       const same = box.dataset.shown === text;
-      if (same && row.classList.contains("fe-wrong")) return;             // the wrong text stays, beside its rule
-      if (document.activeElement === box && box.value !== box.dataset.shown && box.value !== sent && slider) return;     // typing
-      if (!same || box.value !== text) box.value = text;
+      if (same && (row.classList.contains("fe-wrong") || sent !== null)) return;      // the wrong text stays, beside its rule
+      if (active && box.value !== box.dataset.shown && box.value !== sent && slider) return;         // somebody is typing
+      const written = short && !active ? short : text;
+      if (box.value !== written) box.value = written;
       box.dataset.shown = text;
       refuse("");
     },
@@ -245,7 +265,12 @@ function render({ model, el }) {
   };
   const link = makeLink(post, silent => note(silent && !lost ? "No answer from the kernel for 5 seconds: it may be busy with a " +
     "cell. If it was restarted, run this cell again." : ""));
-  const send = message => link.now(message);
+  const send = message => { calm(message.name); link.now(message); };
+  // what was refused has been read when the hand goes on to something else
+  function calm(except) {
+    refused.textContent = "";
+    for (const [name, knob] of Object.entries(knobs)) if (name !== except) knob.calm();
+  }
   const locked = name => schema.locked.includes(name), hidden = name => schema.hidden.includes(name);
   const touch = () => {               // gestures close in time are one entry of the history
     if (performance.now() - gestureAt > 700) gesture += 1;
@@ -291,7 +316,7 @@ function render({ model, el }) {
     help: button("?", "keys and gestures (?)", () => open(help), { "aria-expanded": "false" }),
   };
   const title = h("div", { class: "fe-title" });
-  const hint = h("div", { class: "fe-hint" }, "point at the map to see the run behind a pixel · click to keep it · drag to move · wheel to zoom · ↶ takes back");
+  const hint = h("div", { class: "fe-hint" });
   const toolbar = h("div", { class: "fe-tools", role: "toolbar", "aria-label": "map" }, ...Object.values(tools));
   const width = h("input", { type: "text", class: "fe-box", value: now.size[0], "aria-label": "width of the exported picture in pixels", size: 5 });
   const takeAlong = what => { exported.textContent = "…"; refused.textContent = ""; takes.classList.remove("fe-wrong"); send({ kind: "export", name: "export", what, columns: width.value }); };
@@ -417,7 +442,7 @@ function render({ model, el }) {
   function moveTo(rectangle, key = "move") {
     if (locked("view") || !places.near(lastId, rectangle)) return;      // too far ahead of the kernel: wait for it
     places.move(rectangle);
-    refused.textContent = "";
+    calm();
     const name = touch();
     schedule();
     unsettle();
@@ -429,7 +454,8 @@ function render({ model, el }) {
       return { kind: "move", id, base, rect, gesture: name };
     }, true);
   }
-  const zoom = (factor, [u, v] = [0.5, 0.5]) => moveTo([u - u / factor, v - v / factor, u + (1 - u) / factor, v + (1 - v) / factor]);
+  const middle = () => { const at = inView(); return at.every(f => f >= 0 && f <= 1) ? at : [0.5, 0.5]; };
+  const zoom = (factor, [u, v] = middle()) => moveTo([u - u / factor, v - v / factor, u + (1 - u) / factor, v + (1 - v) / factor]);
   const pan = (du, dv) => moveTo([du, dv, 1 + du, 1 + dv]);
   const fraction = event => {
     const r = map.getBoundingClientRect();
@@ -635,6 +661,7 @@ function render({ model, el }) {
     settle();
   }
   let pointer = null, asksFor = now.version, gone = false;
+  let playFrom = 0, playTop = 0, playedTo = 0;
   let played = null, shareSeen = 1, computingSince = 0;
   function onMessage(content, buffers) {
     if (content.client && content.client !== link.client) return;       // for another view of this widget
@@ -661,7 +688,7 @@ function render({ model, el }) {
       if (content.share < shareSeen) computingSince = performance.now();      // another picture
       shareSeen = content.share;
       const seconds = (performance.now() - computingSince) / 1000 * (1 - content.share) / content.share;
-      left.textContent = content.share > 0.01 && seconds > 8 ? `about ${seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`} left` : "";
+      left.textContent = performance.now() - computingSince > 1000 && seconds > 8 ? `about ${seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`} left` : "";
     } else if (content.kind === "export progress") {
       exported.replaceChildren(`computing, ${Math.round(100 * content.share)} % `, button("stop", "stop the export",
         () => { send({ kind: "action", name: "stop export" }); exported.textContent = "stopped"; }));
@@ -674,7 +701,7 @@ function render({ model, el }) {
       const area = h("pre", { class: "fe-code" }, content.text), take = button("copy code", "copy the code", () => said(take, content.text));
       exported.replaceChildren(area, take);
     } else if (content.kind === "refused") {
-      if (knobs[content.name]) knobs[content.name].refuse(content.why);
+      if (knobs[content.name]) knobs[content.name].refuse(content.why.replace(/^[xy](?= )/, k => schema.symbols["xy".indexOf(k)]));
       else { exported.textContent = ""; refused.textContent = content.why; takes.classList.toggle("fe-wrong", content.name === "export"); }
     }
   }
@@ -701,7 +728,7 @@ function render({ model, el }) {
       (description.group ? knobsMore : knobsTop).append(knob.row);
     };
     const set = name => (value, dragging) => {
-      refused.textContent = "";
+      calm(name);
       unsettle();
       const mark = touch();
       link.later(`set ${name}`, () => ({ kind: "set", name, value, gesture: dragging ? mark : undefined }), !["x", "y"].includes(name));
@@ -719,6 +746,8 @@ function render({ model, el }) {
     knobsMore.hidden = !groups.size;
     knobsMore.open = open;
     for (const [name, part] of [["inspector", inspector], ["export", takes], ["state", state.parentElement], ["views", tools.views]]) part.style.display = hidden(name) ? "none" : "";
+    hint.textContent = ["point at the map to see the run behind a pixel", locked("pins") ? "" : "click to keep it",
+      ...(locked("view") ? [] : ["drag to move", "wheel to zoom", "↶ takes back"])].filter(Boolean).join(" · ");
     for (const name of ["undo", "redo", "home", "box", "in", "out"]) tools[name].style.display = locked("view") ? "none" : "";
     for (const part of [pins, clear]) part.style.display = locked("pins") || hidden("pins") ? "none" : "";
   }
@@ -730,26 +759,30 @@ function render({ model, el }) {
     const within = views.contains(document.activeElement);
     views.replaceChildren(
       ...schema.presets.map(preset => h("button", { type: "button", class: "fe-view", onclick: go(preset.name) }, h("b", {}, preset.name), h("span", {}, preset.why))),
-      ...schema.bookmarks.map(kept => h("button", { type: "button", class: "fe-view fe-kept", onclick: go(kept, true) }, h("b", {}, kept), h("span", {}, "kept by you"))),
+      ...schema.bookmarks.map(kept => h("div", { class: "fe-row" }, h("button", { type: "button", class: "fe-view fe-kept", onclick: go(kept, true) },
+        h("b", {}, kept), h("span", {}, "kept by you")), button("✕", `forget ${kept}`, () => send({ kind: "unbookmark", name: kept })))),
       h("form", { class: "fe-row", onsubmit: event => { event.preventDefault(); send({ kind: "bookmark", name: name.value }); } }, name, h("button", {}, "keep this view")),
       h("form", { class: "fe-row", onsubmit: event => { event.preventDefault(); refused.textContent = ""; close(); send({ kind: "go", state: text.value }); } }, text, h("button", {}, "go to this state")));
     if (within) name.focus({ preventScroll: true });
   }
   function play() {
     const toggle = knobsTop.querySelector(".fe-play");
-    const finish = () => { clearTimeout(playing); playing = 0; played = null; toggle.textContent = "▶"; toggle.setAttribute("aria-pressed", "false"); };
+    const finish = () => { clearTimeout(playing); playing = 0; played = null; toggle.textContent = "▶"; toggle.title = "play the steps"; toggle.setAttribute("aria-pressed", "false"); };
     if (playing) { finish(); return; }
-    const top = schema.steps.high;
-    let steps = now.steps >= top ? 0 : now.steps;
+    if (now.steps !== playedTo) { playFrom = 0; playTop = now.steps > 4 ? now.steps : schema.steps.high; }      // from 1 to where we are
+    const top = playTop;
+    let steps = playFrom;
     const next = () => {
       clearTimeout(playing);
-      if (steps >= top || lost) { finish(); return; }
+      if (steps >= top || lost) { playedTo = 0; finish(); return; }
       steps = Math.min(top, Math.max(steps + 1, Math.round(steps * 1.06)));
-      played = content => { if (content.steps === steps && content.stride <= 8) { played = null; clearTimeout(playing); playing = setTimeout(next, 60); } };
+      playedTo = playFrom = steps;
+      played = content => { if (content.steps === steps && content.stride <= 4) { played = null; clearTimeout(playing); playing = setTimeout(next, 60); } };
       send({ kind: "set", name: "steps", value: steps, gesture: `${link.client}:play` });
       playing = setTimeout(next, 2000);
     };
-    toggle.textContent = "❚❚";
+    toggle.textContent = "▮▮";
+    toggle.title = "pause";
     toggle.setAttribute("aria-pressed", "true");
     next();
   }
@@ -763,6 +796,7 @@ function render({ model, el }) {
     if (now.version !== asksFor) {
       asksFor = now.version;
       if (hovering && pointer) hover(pointer);    // another picture under the same pointer
+      if (exported.querySelector(".fe-code")) exported.replaceChildren();         // the lines were for the last one
     }
     if (!hovering && link.quiet()) cross = { view: now.view.id, at: now.cross };
     const [columns, rows] = now.size;
@@ -770,7 +804,7 @@ function render({ model, el }) {
     for (const [label, axis, text, symbol] of [[xLabel, now.view.x, schema.labels[0], schema.symbols[0]], [yLabel.firstChild, now.view.y, schema.labels[1], schema.symbols[1]]]) {
       label.textContent = (text.includes(symbol) ? text : `${symbol}, ${text}`) + (axis.shared ? ` = ${axis.shared}` : "");
     }
-    for (const [name, knob] of Object.entries(knobs)) knob.show(now.values[name]);
+    for (const [name, knob] of Object.entries(knobs)) knob.show(now.values[name], now.short[name]);
     tools.undo.disabled = !now.undo;
     tools.redo.disabled = !now.redo;
     clear.disabled = !now.pins.length;

@@ -29,7 +29,7 @@ class Exports:
             raise ValueError(f"what must be png or npz, got {what!r}")
         if isinstance(columns, str):
             columns = int(columns) if columns.strip().isdecimal() else columns
-        columns = whole("width", columns or recipe.size[0], 16, LARGEST)
+        columns = whole("width", recipe.size[0] if columns is None else columns, 16, LARGEST)
         size = columns, whole("height", round(columns * recipe.size[1] / recipe.size[0]), 1, LARGEST)
         self._worker.request((what, recipe, size, client))
 

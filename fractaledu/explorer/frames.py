@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from ..colour import GAP, INK, STATES, basin_colours, check_mode, legend_strip
+from ..colour import GAP, INK, STATES, basin_colours, legend_strip
 from ..export import image
 from ..landscape import Landscape
 from ..rendering import thinned
@@ -66,15 +66,15 @@ def legend(problem, palette, mode, steps) -> dict:
 
 def place_on_legend(place) -> float:
     """Where on the strip (0 to 1) a palette's place from -1 to 1 lies."""
-    half = (1 - (abs(place) - GAP) / (1 - GAP)) / 2
-    return min(1.0, max(0.0, half if place > 0 else 1 - half))
+    half = min(0.49, max(0.0, (1 - (abs(place) - GAP) / (1 - GAP)) / 2))        # 0.5 is where the sides meet
+    return half if place > 0 else 1 - half
 
 
-def swatch_of(land, row, column, mode) -> int:
-    """Which swatch of the legend a pixel has."""
-    if check_mode(land, mode) != "basins":
-        return int(land.verdict[row, column]) + 1
-    which, shown = int(land.attractor[row, column]), len(land.problem.attractors[:9])
+def swatch_of(problem, pixel, mode) -> int:
+    """Which swatch of the legend a run (of kernel.PIXEL) has; -1: none, of many roots only the first are shown."""
+    if mode != "basins":
+        return int(pixel["verdict"]) + 1
+    which, shown = int(pixel["attractor"]), len(problem.attractors[:9])
     return which if 0 <= which < shown else shown if which < 0 else -1
 
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -147,11 +147,11 @@ class Inspections:
         self._tried.add(key)
         if not explorer._clients:
             return
-        self._last = recipe, point
+        self._last = recipe, point, runs.pixels[0]
         curves, orbits = runs.curves(), runs.orbits(recipe.view)
         explorer.send(described.run(recipe, runs) | {
             "kind": "run", "serial": serial, "view": view_id, "at": recipe.view.fraction(*point), "curves": len(curves),
-            "orbits": len(orbits), "legend": self._place(recipe, point)}, [*curves, *orbits])
+            "orbits": len(orbits), "legend": self._place(*self._last)}, [*curves, *orbits])
         inset = runs.inset()
         if inset and not cancel.is_set():
             explorer.send({"kind": "inset", "serial": serial, "title": inset[0]}, [inset[1]])
@@ -164,21 +164,25 @@ class Inspections:
         if self._last is not None and self._explorer._clients:
             self._explorer.send({"kind": "legend", "legend": self._place(*self._last)})
 
-    def _place(self, recipe, point):
-        """Where on the legend a pixel of the picture is; None if the picture shown is of another question."""
+    def _place(self, recipe, point, pixel):
+        """Where on the legend a run is; None if the picture shown is of another question."""
         explorer = self._explorer
         land = explorer.landscape
         u, v = recipe.view.fraction(*point)
         if land is None or not (0 <= u <= 1 and 0 <= v <= 1) or (land.problem, land.view, land.size, land.steps) != (
                 recipe.problem, recipe.view, recipe.size, recipe.steps):
             return None
-        column, row = pixel_at(recipe, u, v)
         mode = check_mode(land, None if explorer.mode == "basins" else explorer.mode)
         if mode not in ("rank", "value"):
-            return {"swatch": swatch_of(land, row, column, mode)}
+            return {"swatch": swatch_of(recipe.problem, pixel, mode)}
         if self._places is None or self._places[0] is not land or self._places[1] != mode:
             self._places = land, mode, places(land, mode).astype(np.float32)
-        return {"strip": place_on_legend(float(self._places[2][row, column]))}
+        column, row = pixel_at(recipe, u, v)
+        place = float(self._places[2][row, column])
+        if land.value[row, column] != pixel["value"]:           # between pixels: at a border it can be of the other side
+            one = replace(land, size=(1, 1), pixels=np.array([[pixel]], land.pixels.dtype))
+            place = float(places(one, mode, land)[0, 0])
+        return {"strip": place_on_legend(place)}
 
 
 def has_orbit(problem) -> bool:

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from ..colour import check_look
 from ..landscape import Landscape
 from ..problems import as_problem
@@ -68,6 +70,11 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
         if view is not None and not isinstance(view, View):
             raise TypeError(f"view must be a View, got {type(view).__name__}")
         check_look(problem, palette, mode)
+        for name, points in (("at", [] if at is None else [at]), ("pins", pins)):
+            for point in points:
+                if np.shape(point) != (2,):
+                    raise ValueError(f"{name} must be two numbers (x, y){' each' if name == 'pins' else ''}, got {point!r}")
         look = {"palette": palette} | ({"mode": mode} if mode else {})
         recipe = Recipe(problem, view or problem.view, check_size(size), problem.check_steps(steps), look, at, tuple(pins))
+    lock, hide = ((names,) if isinstance(names, str) else names for names in (lock, hide))
     return Explorer(recipe, lock, hide, large, None if presets is None else own_presets(presets))

@@ -39,17 +39,17 @@ def _training(system, steps, points):
 
 _SATURATED = "A huge input rate drives the hidden units to their limits: it hurts, but does not explode."
 _ONE = _training("paper-one-datum", 200, (
-    ("too timid", (0.001, 0.001), "Tiny rates: after 200 steps more than nine tenths of the loss are left."),
+    ("too timid", (0.002, 0.002), "Tiny rates: after 200 steps seven eighths of the loss are left."),
     ("sweet spot", (1.09, 14.54), "The fastest kind of training: a handful of steps, no bumps."),
-    ("edge of stability", (0.00365, 34.47), "Close below the border: the loss bumps up and down, and falls all the same."),
-    ("catapult", (0.001, 50.33), "The loss first rises ten thousandfold, then the run trains after all."),
+    ("edge of stability", (209.3, 16.08), "Close below the border the loss goes up and down, and falls all the same."),
+    ("catapult", (0.002, 50.655), "The loss first rises several thousandfold, then the run trains after all."),
     ("gone", (1.0, 1000.0), "Far beyond the border: every step overshoots more than the last."),
     ("saturated", (3.3e5, 0.006), _SATURATED)))
 _FULL = _training("paper-tanh", 500, (
     ("too timid", (0.002, 0.002), "Tiny rates: in 500 steps next to nothing happens."),
     ("sweet spot", (193.9, 24.41), "About the lowest sum of losses on the map."),
     ("edge of stability", (100.0, 100.0), "Every second step the loss rises, and over the steps it falls."),
-    ("catapult", (0.001, 194.0), "The loss first rises more than two thousandfold, then it comes back below its start."),
+    ("catapult", (0.002, 194.0), "The loss first rises more than a thousandfold, then it comes back below its start."),
     ("gone", (1.0, 1000.0), "Far beyond the border: every step overshoots more than the last."),
     ("saturated", (4.6e5, 0.03), _SATURATED)))
 _WINDOWS = [_preset(f"the paper's window: {condition}", f"What the paper's figure shows of its condition “{condition}”.",

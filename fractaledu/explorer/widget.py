@@ -108,8 +108,8 @@ class Explorer(Conversation, anywidget.AnyWidget):
         self._history = History()
         self._kept: dict[str, Recipe] = {}                          # bookmarks, by name
         self._busy, self._question, self._look = "", 0, 0           # the numbers of the last question and of its colours
-        self._home = recipe.view
         at = recipe.at or recipe.view.centre
+        self._home = recipe.view, at
         self._silent = False
         self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, palette=recipe.look.get("palette", "two-sided"),
                       mode=recipe.look.get("mode") or check_mode_of(recipe.problem), resolution=recipe.size[0],
@@ -168,9 +168,15 @@ class Explorer(Conversation, anywidget.AnyWidget):
         self._step_back(1)
 
     def home(self) -> None:
-        """Back to the first view; from there to the whole map."""
+        """Back to the first view and cross-hair; from there to the whole map."""
         with self._lock:
-            self.view = self.problem.view if self.view == self._home else self._home
+            home, at = self._home
+            if self.view == home:
+                self.view = self.problem.view
+                return
+            with self._silently():
+                self.x, self.y = at
+            self.view = home
 
     def inspect(self, x=None, y=None) -> Runs:
         """The run at a point (default: the cross-hair), its neighbour one pixel away and the pinned ones."""
@@ -294,10 +300,15 @@ class Explorer(Conversation, anywidget.AnyWidget):
             same_plane = (problem.symbols, problem.view.x_scale, problem.view.y_scale) == (
                 old.symbols, old.view.x_scale, old.view.y_scale)
             self.problem = problem
-            if not same_plane and view == self.view:            # the old place means nothing on the new axes
-                view = self._home = problem.view
+            if view == self.view and not same_plane:            # the old place means nothing on the new axes
+                view = problem.view
+                self._home = view, view.centre
                 self.x, self.y = view.centre
                 self.pins = ()
+            elif view == self.view == old.view:                 # the whole map stays the whole map
+                if self._home[0] == view:
+                    self._home = problem.view, self._home[1]
+                view = problem.view
             for name in self._family:
                 self.set_trait(name, value_of(problem, name))
             self.steps = min(steps, problem.most_steps)
@@ -327,6 +338,12 @@ class Explorer(Conversation, anywidget.AnyWidget):
         """The picture is another one: remember the situation and ask for the picture."""
         self._history.add(self.problem, self.view, self.steps, gesture or self._gesture_now)
         self._ask_picture()
+
+    def _forget_history(self):
+        with self._lock:
+            self._history = History()
+            self._history.add(self.problem, self.view, self.steps)
+            self._publish()
 
     def _step_back(self, by):
         with self._lock:
