@@ -116,6 +116,31 @@ def test_nothing_is_clipped_in_either_theme_at_any_width(page, theme, width):
         shot(page, f"theme-{theme.split()[1].lower()}-{width}-{nth}")
 
 
+def test_large_letters_and_locked_controls_fit(lab, browser):
+    url, root = lab
+    end_kernels(url)
+    write_notebook(root / "large.ipynb", "import fractaledu as fe\n"
+                   "fe.explore(fe.mandelbrot(), large=True, lock=['view', 'steps'], hide=['export'])")
+    page = open_notebook(browser, url, "large.ipynb")
+    run_all(page)
+    e = Touch(page, 0, "")
+    e.settled()
+    assert e.knob("power").locator("input[type=range]").bounding_box()["width"] > 100
+    words = [box.bounding_box() for box in e.root.locator(".fe-scale span").all()]
+    assert all(a["x"] + a["width"] <= b["x"] + 1 for a, b in zip(words, words[1:], strict=False))
+    assert words[-1]["x"] + words[-1]["width"] <= e.root.locator(".fe-left").bounding_box()["x"] + e.root.locator(
+        ".fe-left").bounding_box()["width"] + 1
+    assert e.knob("steps").locator(".fe-box").is_disabled() and not e.root.locator(".fe-takes").is_visible()
+    before = e.state()
+    e.press("+")
+    e.drag((0.3, 0.3), (0.6, 0.6))
+    page.wait_for_timeout(300)
+    assert e.state() == before and "drag to move" not in e.root.locator(".fe-hint").inner_text()
+    shot(page, "large")
+    assert page.problems == []
+    page.close()
+
+
 def test_the_browser_console_is_clean(page):
     assert page.problems == []
 

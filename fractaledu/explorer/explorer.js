@@ -220,7 +220,7 @@ function makeKnob({ name, label, low, high, whole, log, choices, hint, locked, p
   }
   row.append(h("label", { for: id, title: label }, label), ...[play, slider, box].filter(Boolean), error);
   if (box && !choices?.length) {                  // a short number, and all of it where one types
-    box.addEventListener("focus", () => { if (box.value === short) box.value = box.dataset.shown; });
+    box.addEventListener("focus", () => { if (box.value === short) { box.value = box.dataset.shown; box.select(); } });
     box.addEventListener("blur", () => { if (box.value === box.dataset.shown && short) box.value = short; });
   }
   return {

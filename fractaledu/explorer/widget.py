@@ -6,7 +6,6 @@ what the hand did (`_receive`), and is told the state (`_now`, `_schema`), pictu
 from __future__ import annotations
 
 import contextlib
-import math
 import pathlib
 import threading
 from collections import OrderedDict
@@ -17,7 +16,7 @@ import traitlets as T
 from ..colour import check_look
 from ..landscape import Landscape
 from ..problems import Problem
-from ..recipes import MOST_PINS, Recipe
+from ..recipes import Recipe
 from ..view import View, check_size
 from . import described
 from .controls import RESOLUTIONS, controls, family, looks, turned, value_of
@@ -25,28 +24,22 @@ from .conversation import Conversation
 from .exports import Exports
 from .history import History
 from .inspector import Inspections, Runs, runs_at
+from .knobs import OWN, Knobs, Option, check_axes, check_points
 from .pictures import Pictures
 from .presets import presets_of
 from .still import Still
 
 HERE = pathlib.Path(__file__).parent
-OWN = ("x", "y", "view", "steps", "palette", "mode", "resolution", "pins")
 LOCKABLE = "view", "x", "y", "steps", "palette", "mode", "resolution", "pins"
 HIDEABLE = *LOCKABLE[1:], "views", "export", "inspector", "state"
 
 
-class _Option(T.TraitType):
-    """A knob of the system as a trait: a wrong value is refused with the rule and changes nothing."""
-
-    def validate(self, explorer, value):
-        return value_of(turned(explorer.problem, self.name, value), self.name)
-
-
-class Explorer(Conversation, anywidget.AnyWidget):
+class Explorer(Conversation, Knobs, anywidget.AnyWidget):
     """A map with the run behind each pixel; made by `explore`.
 
     Every control is a trait, to be set and observed from Python: those below, and the options of the system (`power`,
-    `a_real`, `condition`, `width`, …).  A wrong value raises ValueError and changes nothing.
+    `a_real`, `condition`, `width`, …).  A wrong value raises ValueError (one of
+    the wrong type traitlets.TraitError) and changes nothing.
 
     Attributes
     ----------
@@ -72,16 +65,6 @@ class Explorer(Conversation, anywidget.AnyWidget):
     _schema = T.Dict().tag(sync=True)
     _now = T.Dict().tag(sync=True)
 
-    steps = T.Int()
-    resolution = T.Int()
-    palette = T.Unicode()
-    mode = T.Unicode()
-    x = T.Float()
-    y = T.Float()
-    view = T.Instance(View)
-    pins = T.Tuple()
-    bookmarks = T.Dict()
-
     def __init__(self, recipe: Recipe, lock=(), hide=(), large=False, presets=None):
         self.problem: Problem = recipe.problem
         self._first = recipe.problem
@@ -92,7 +75,7 @@ class Explorer(Conversation, anywidget.AnyWidget):
         self._presets = presets_of(self.problem) if presets is None else presets
         self._locked, self._hidden, self._large = set(lock), set(hide), large
         super().__init__(view=recipe.view)
-        self.add_traits(**{name: _Option(allow_none=True) for name in self._family})
+        self.add_traits(**{name: Option(allow_none=True) for name in self._family})
         for kind, names, known in (("lock", lock, LOCKABLE), ("hide", hide, HIDEABLE)):
             for name in names:
                 if name not in (*known, *self._family):
@@ -208,9 +191,9 @@ class Explorer(Conversation, anywidget.AnyWidget):
         at = recipe.at or recipe.view.centre
         look = {key: recipe.look[key] for key in ("palette", "mode") if key in recipe.look}
         check_look(recipe.problem, look.get("palette"), look.get("mode"))
-        _check_axes(recipe.view, recipe.problem)
+        check_axes(recipe.view, recipe.problem)
         for point in (at, *recipe.pins):
-            _check_points(recipe.problem, point)
+            check_points(recipe.problem, point)
         with self._lock:
             self._size = recipe.size
             self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, resolution=recipe.size[0],
@@ -226,36 +209,6 @@ class Explorer(Conversation, anywidget.AnyWidget):
         self._still.display()
 
     # ------------------------------------------------------------ traits
-
-    @T.validate("steps")
-    def _check_steps(self, proposal):
-        return self.problem.check_steps(proposal.value)
-
-    @T.validate("resolution")
-    def _check_resolution(self, proposal):
-        return self._size_of(proposal.value)[0]
-
-    @T.validate("palette", "mode")
-    def _check_look(self, proposal):
-        name = proposal.trait.name
-        check_look(self.problem, *((proposal.value, None) if name == "palette" else (None, proposal.value)))
-        return proposal.value
-
-    @T.validate("x", "y")
-    def _check_point(self, proposal):
-        return _check_coordinate(self.problem, proposal.trait.name, proposal.value)
-
-    @T.validate("pins")
-    def _check_pins(self, proposal):
-        if len(proposal.value) > MOST_PINS:
-            raise ValueError(f"pins must be at most {MOST_PINS}, got {len(proposal.value)}")
-        for point in proposal.value:
-            _check_points(self.problem, point)
-        return tuple((float(x), float(y)) for x, y in proposal.value)
-
-    @T.validate("view")
-    def _check_view(self, proposal):
-        return _check_axes(proposal.value, self.problem)
 
     def _size_of(self, columns):
         return check_size((columns, max(1, round(columns * self._size[1] / self._size[0]))))
@@ -399,21 +352,3 @@ class Explorer(Conversation, anywidget.AnyWidget):
 def check_mode_of(problem):
     """The default mode of a problem."""
     return "basins" if problem.attractors else "rank"
-
-
-def _check_coordinate(problem, name, value):
-    if not math.isfinite(value) or (getattr(problem.view, f"{name}_scale") == "log10" and not value > 0):
-        raise ValueError(f"{name} must be finite, and positive on a log10 axis, got {value}")
-    return value
-
-
-def _check_points(problem, point):
-    for name, value in zip("xy", point, strict=True):
-        _check_coordinate(problem, name, value)
-
-
-def _check_axes(view, problem):
-    own = problem.view
-    if (view.x_scale, view.y_scale) != (own.x_scale, own.y_scale):
-        raise ValueError(f"view must have {own.x_scale} and {own.y_scale} axes, got {view.x_scale} and {view.y_scale}")
-    return view
