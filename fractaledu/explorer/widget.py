@@ -38,8 +38,8 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
     """A map with the run behind each pixel; made by `explore`.
 
     Every control is a trait, to be set and observed from Python: those below, and the options of the system (`power`,
-    `a_real`, `condition`, `width`, …).  A wrong value raises ValueError (one of
-    the wrong type traitlets.TraitError) and changes nothing.
+    `a_real`, `condition`, `width`, …).  A wrong value raises ValueError (one of the wrong type traitlets.TraitError) and
+    changes nothing.
 
     Attributes
     ----------
