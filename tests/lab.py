@@ -21,11 +21,11 @@ SETTINGS = {        # no news pop-up over the corner, no virtual cells
 
 
 @contextlib.contextmanager
-def running_lab(home, *options):
-    """(address, folder) of a JupyterLab with clean settings, everything below the folder `home`."""
+def running_lab(home, app="jupyterlab", settings=None):
+    """(address, folder) of a JupyterLab (or app "notebook") with clean settings, everything below the folder `home`."""
     root = home / "root"
     root.mkdir()
-    for plugin, value in SETTINGS.items():
+    for plugin, value in (SETTINGS | (settings or {})).items():
         file = home / "settings" / f"{plugin}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(value))
@@ -35,10 +35,11 @@ def running_lab(home, *options):
     env = os.environ | {"JUPYTER_CONFIG_DIR": str(home / "config"), "JUPYTER_DATA_DIR": str(home / "data"),
                         "JUPYTER_RUNTIME_DIR": str(home / "run"), "IPYTHONDIR": str(home / "ipython"),
                         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "spaces")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+    command = [sys.executable, "-m", app, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
                "--port-retries=0", f"--ServerApp.root_dir={root}", "--IdentityProvider.token=", "--ServerApp.password=",
-               "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True",
-               "--LabApp.extension_manager=readonly", *options]
+               "--ServerApp.disable_check_xsrf=True"]
+    if app == "jupyterlab":
+        command += ["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
     with open(home / "lab.log", "w") as log:
         server = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
     url = f"http://127.0.0.1:{port}"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from lab import end_kernels, open_notebook, run_all, shot, write_notebook
+from lab import end_kernels, execute, open_notebook, run_all, running_lab, shot, write_notebook
 from test_touch import Touch
 
 pytestmark = pytest.mark.browser
@@ -171,6 +171,65 @@ def test_a_saved_notebook_shows_the_last_picture_and_how_to_run_it(lab, browser)
     assert page.evaluate("() => document.querySelector('.fractaledu-still img').naturalWidth") == 96
     shot(page, "reopened")
     page.close()
+
+
+def works(page, name):
+    """Hover, wheel, a key that Jupyter has for itself (z), a drag and a typed number."""
+    e = Touch(page, 0, name)
+    e.settled()
+    box, run = e.box(), int(e.data("run"))
+    page.mouse.move(*e.at(0.3, 0.3, box))
+    e.wait("Number(e.dataset.run) > a", run)
+    page.wait_for_timeout(600)                          # the notebook scrolls smoothly, and a wheel then is the page's
+    before = e.state()
+    page.mouse.wheel(0, -240)
+    zoomed = e.state() if e.changed(before) else None
+    e.press("z")
+    e.changed(zoomed)
+    assert e.state() == before
+    e.drag((0.5, 0.5), (0.4, 0.4))
+    moved = e.state() if e.changed(before) else None
+    e.knob("steps").locator(".fe-box").fill("60")
+    e.knob("steps").locator(".fe-box").press("Enter")
+    assert e.changed(moved).steps == 60
+
+
+SMALL_NET = "import fractaledu as fe\nnet = fe.explore(fe.paper('one-datum'), steps=200, size=(128, 128))\nnet"
+
+
+def test_it_works_in_notebook_7(tmp_path, browser):
+    with running_lab(tmp_path, app="notebook") as (url, root):
+        write_notebook(root / "seven.ipynb", SMALL_NET)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{url}/notebooks/seven.ipynb")
+        page.locator(".jp-CodeCell .cm-content").first.click()
+        page.wait_for_selector(".jp-NotebookKernelStatus, .jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000,
+                               state="attached")
+        for _ in range(20):                             # lost while the kernel is not there yet
+            page.keyboard.press("Shift+Enter")
+            page.wait_for_timeout(1000)
+            if page.locator(".fe").count():
+                break
+            page.locator(".jp-CodeCell .cm-content").first.click()
+        works(page, "seven")
+        shot(page, "notebook-7")
+        page.close()
+
+
+def test_it_works_without_comm_subshells(tmp_path, browser):
+    """As in JupyterLab before 4.4, VS Code or Colab: every message waits for the main thread."""
+    off = {"@jupyterlab/apputils-extension/kernels-settings": {"commsOverSubshells": "disabled"}}
+    with running_lab(tmp_path, settings=off) as (url, root):
+        write_notebook(root / "plain.ipynb", SMALL_NET)
+        page = open_notebook(browser, url, "plain.ipynb")
+        run_all(page)
+        Touch(page, 0, "net").settled()
+        execute(page, "import threading; names = set(); receive = net._receive\n"
+                      "def noting(message):\n    names.add(threading.current_thread().name); receive(message)\n"
+                      "net._receive = noting")
+        works(page, "net")
+        assert execute(page, "print(names)").strip() == "{'MainThread'}" and page.problems == []
+        page.close()
 
 
 def test_a_page_made_by_nbconvert_shows_the_picture(tmp_path):

@@ -296,6 +296,7 @@ def test_every_part_has_a_name_and_the_focus_is_seen(touch, page):
         page.keyboard.press("Tab")
         order.append(page.evaluate("() => document.activeElement.textContent || document.activeElement.className"))
     assert "keep" in order[0]                           # toolbar, picture, the run, knobs
+    assert page.locator(".jp-Cell").count() == len(CELLS)       # no key of ours was taken for one of Jupyter's
 
 
 # ---------------------------------------------------------------- the run behind the pixel

@@ -20,6 +20,8 @@ function h(tag, attributes = {}, ...children) {
     else if (value === true) node.setAttribute(name, "");
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
+  // Jupyter's own shortcuts (z, b, Enter …) look at what has the focus before its parents
+  if (node.tabIndex >= 0) node.setAttribute("data-lm-suppress-shortcuts", "true");
   node.append(...children.filter(child => child != null));
   return node;
 }
