@@ -34,7 +34,6 @@ def now(explorer) -> dict:
     """Where the picture, the knobs and the cross-hair stand."""
     view, problem = explorer.view, explorer.problem
     names = (*explorer._family, "palette", "mode", "steps", "resolution")
-    mode = explorer.mode
     return {"view": {"id": explorer._view_id, "from": explorer._view_from, "floor": _floor(explorer),
                      "x": _axis(view.x, view.x_scale), "y": _axis(view.y, view.y_scale)},
             "version": f"{explorer._question}.{explorer._look}", "size": list(explorer.size), "steps": explorer.steps,
@@ -42,12 +41,8 @@ def now(explorer) -> dict:
             "short": dict(zip("xy", _short(explorer.recipe, (explorer.x, explorer.y)), strict=True)),
             "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
             "depth": depth(view, problem.view, explorer.size), "about": about(explorer),
-            "legend": legend(problem, explorer.palette, check_mode_or_rank(problem, mode), explorer.steps),
+            "legend": legend(problem, explorer.palette, explorer.mode, explorer.steps),
             "state": explorer.state, "undo": explorer._history.can_undo, "redo": explorer._history.can_redo}
-
-
-def check_mode_or_rank(problem, mode):
-    return "rank" if mode == "basins" and not problem.attractors else mode
 
 
 def _floor(explorer):

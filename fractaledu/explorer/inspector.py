@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..colour import check_mode, places
+from ..colour import places
 from ..kernel import record
 from ..problems import Problem, julia
 from ..recipes import Recipe
@@ -172,7 +172,7 @@ class Inspections:
         if land is None or not (0 <= u <= 1 and 0 <= v <= 1) or (land.problem, land.view, land.size, land.steps) != (
                 recipe.problem, recipe.view, recipe.size, recipe.steps):
             return None
-        mode = check_mode(land, None if explorer.mode == "basins" else explorer.mode)
+        mode = explorer.mode
         if mode not in ("rank", "value"):
             return {"swatch": swatch_of(recipe.problem, pixel, mode)}
         if self._places is None or self._places[0] is not land or self._places[1] != mode:

@@ -65,17 +65,20 @@ class Knobs(T.HasTraits):
 
 
 def check_coordinate(problem, name, value):
+    """The value; ValueError unless it is finite, and positive on a log10 axis of the problem."""
     if not math.isfinite(value) or (getattr(problem.view, f"{name}_scale") == "log10" and not value > 0):
         raise ValueError(f"{name} must be finite, and positive on a log10 axis, got {value}")
     return value
 
 
 def check_points(problem, point):
+    """ValueError unless both coordinates can be on the problem's map."""
     for name, value in zip("xy", point, strict=True):
         check_coordinate(problem, name, value)
 
 
 def check_axes(view, problem):
+    """The view; ValueError unless it has the scales of the problem's axes."""
     own = problem.view
     if (view.x_scale, view.y_scale) != (own.x_scale, own.y_scale):
         raise ValueError(f"view must have {own.x_scale} and {own.y_scale} axes, got {view.x_scale} and {view.y_scale}")

@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from typing import NamedTuple
 
-from ..colour import check_mode
 from ..engine import available_threads
 from ..landscape import Landscape
 from ..recipes import Recipe
@@ -120,11 +119,9 @@ class Pictures:
             return
         with explorer._lock:
             palette, mode, version = explorer.palette, explorer.mode, f"{shown.question}.{explorer._look}"
-        land = shown.land
-        mode = check_mode(land, None if mode == "basins" else mode)         # basins: only where there are roots
 
         def make():
-            content, data = encoded(land, palette, mode, final)
+            content, data = encoded(shown.land, palette, mode, final)
             return content | {"kind": "frame", "view": shown.view_id, "version": version}, data
         self.outbox.offer(make)
 
