@@ -242,10 +242,11 @@ function makeKnob({ name, label, low, high, whole, log, choices, hint, locked, p
       }
       const same = box.dataset.shown === text;
       if (same && (row.classList.contains("fe-wrong") || sent !== null)) return;      // the wrong text stays, beside its rule
-      if (active && box.value !== box.dataset.shown && box.value !== sent && slider) return;         // somebody is typing
+      const typing = active && slider && box.value !== box.dataset.shown && box.value !== sent;
+      box.dataset.shown = text;
+      if (typing) return;
       const written = short && !active ? short : text;
       if (box.value !== written) box.value = written;
-      box.dataset.shown = text;
       refuse("");
     },
   };
