@@ -68,10 +68,14 @@ def places(land, mode, reference=None):
     return np.where(value < 0, 1.0, -1.0) * (GAP + (1 - GAP) * slow)
 
 
+def default_mode(problem):
+    """What colours mean where nothing else is asked for."""
+    return "basins" if problem.attractors else "rank"
+
+
 def check_mode(land, mode):
     """The mode, the default one for None; ValueError if it does not suit the landscape."""
-    if mode is None:
-        mode = "basins" if land.problem.attractors else "rank"
+    mode = default_mode(land.problem) if mode is None else mode
     check_look(land.problem, None, mode)
     return mode
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 import anywidget
 import traitlets as T
 
-from ..colour import check_look
+from ..colour import check_look, default_mode
 from ..landscape import Landscape
 from ..problems import Problem
 from ..recipes import Recipe
@@ -95,7 +95,7 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         self._home = recipe.view, at
         self._silent = False
         self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, palette=recipe.look.get("palette", "two-sided"),
-                      mode=recipe.look.get("mode") or check_mode_of(recipe.problem), resolution=recipe.size[0],
+                      mode=recipe.look.get("mode") or default_mode(recipe.problem), resolution=recipe.size[0],
                       x=at[0], y=at[1], pins=recipe.pins)
         self.observe(self._changed, [*OWN, *self._family, "bookmarks"])
 
@@ -347,8 +347,3 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
             self._busy = ""
             self._publish()
         self.send({"kind": "refused", "name": "", "why": f"The last picture stays: {type(error).__name__}: {error}"})
-
-
-def check_mode_of(problem):
-    """The default mode of a problem."""
-    return "basins" if problem.attractors else "rank"
