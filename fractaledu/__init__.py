@@ -10,23 +10,29 @@ Importing loads neither matplotlib nor ipywidgets; what draws is loaded when fir
 import importlib
 
 from ._version import __version__
+from .brought import descent, own_system
+from .descents import bumpy, markus, parabola, three_weights, two_weights
 from .engine import Cancelled, available_threads
 from .landscape import Landscape
+from .maps import burning_ship, cubic, julia, logistic, magnet, mandelbrot, newton, rational
 from .names import named
 from .networks import network, paper, paper_view, random_network
-from .problems import Problem, julia, mandelbrot, newton
+from .problems import Problem
 from .recipes import Recipe
 from .rendering import estimate, evaluate, passes, render
 from .systems.planar import step_of
 from .traces import Trace, trace
 from .view import FloatFloorWarning, View
+from .xor import xor
 
 _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
             "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer"}
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__",
-           "available_threads", "estimate", "evaluate", "julia", "mandelbrot", "named", "network", "newton", "paper",
-           "paper_view", "passes", "random_network", "render", "step_of", "trace", *_DRAWING]
+           "available_threads", "bumpy", "burning_ship", "cubic", "descent", "estimate", "evaluate", "julia", "logistic",
+           "magnet", "mandelbrot", "markus", "named", "network", "newton", "own_system", "paper", "paper_view", "parabola",
+           "passes", "random_network", "rational", "render", "step_of", "three_weights", "trace", "two_weights", "xor",
+           *_DRAWING]
 
 
 def __getattr__(name):

@@ -15,7 +15,7 @@ import warnings
 import numpy as np
 from tqdm import tqdm
 
-from . import names, networks, problems
+from . import maps, names, networks
 from ._version import __version__
 from .colour import MODES
 from .engine import available_threads
@@ -94,7 +94,7 @@ def _parser():
         system.add_argument("--steps", type=int, metavar="T", help="default: the system's own")
         system.add_argument("--palette", default="two-sided", help="two-sided, paper, dark, or one of matplotlib's")
         system.add_argument("--mode", choices=MODES,
-                            help="what colours mean; default: basins for newton, else rank")
+                            help="what colours mean; default: basins where there are attractors, else rank")
         system.add_argument("--threads", type=int, help="default: all that this process may use")
         system.add_argument("--out", type=_path, required=True, metavar="FILE.{npz,png}",
                             help="finished tiles stay in FILE.part, from which the same command goes on")
@@ -111,7 +111,7 @@ def _parser():
 
 
 def _source(name):
-    return {"random-network": "random_network"}.get(name, "paper" if name.startswith("paper-") else name)
+    return "paper" if name.startswith("paper-") else name.replace("-", "_")
 
 
 def _size(text):
@@ -226,8 +226,7 @@ def _notebooks(folder):
 # ---------------------------------------------------------------- warm, bench
 
 def _warm(options):
-    kinds = [problems.mandelbrot(), problems.julia(), problems.newton(),
-             *(networks.paper(condition) for condition in networks.CONDITIONS)]
+    kinds = [names.named(name) for name in names.NAMED]
     for problem in tqdm(kinds, desc="compiling the kernels", unit="kernel", disable=False):
         sweep(problem.system, np.ones(1), np.ones(1), 1)
 
@@ -235,7 +234,7 @@ def _warm(options):
 def _bench(options):
     print(f"{available_threads()} threads, CPU {os.environ.get('NUMBA_CPU_NAME', 'host')}; medians of 5")
     for label, problem, steps, side in (
-            ("Mandelbrot set, first view, 1000 steps", problems.mandelbrot(), 1000, 512),
+            ("Mandelbrot set, first view, 1000 steps", maps.mandelbrot(), 1000, 512),
             ("paper's tanh net, overview, 500 steps", networks.paper("tanh"), 500, 24),
             ("width 8 tanh net, overview, 100 steps", networks.paper("tanh", width=8), 100, 64),
             ("one datum, width 16, overview, 200 steps", networks.paper("one-datum"), 200, 256)):

@@ -91,8 +91,9 @@ def _legend(ax, land, palette, mode):
     if mode in ("rank", "value"):
         strip = ax.figure.colorbar(ScalarMappable(cmap=ListedColormap(legend_strip(palette) / 255)), ax=ax, location="bottom",
                                    aspect=28, pad=0.03)
+        sides = land.problem.watched.sides
         ends = ["slow", "fast | fast", "slow"] if mode == "rank" else [f"−{land.steps}", "−1 | 1", f"{land.steps}"]
-        strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=[ends[0], "settles", ends[1], "runs away", ends[2]], fontsize="small")
+        strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=[ends[0], sides[0], ends[1], sides[1], ends[2]], fontsize="small")
         strip.ax.tick_params(length=0)
         strip.outline.set_visible(False)
         words = "rank of the speed in this picture" if mode == "rank" else "value, logarithmic"
@@ -104,8 +105,8 @@ def _legend(ax, land, palette, mode):
                    for (colour, word), hatch in zip(STATES.values(), hatches, strict=True)]
     else:
         shown = land.problem.attractors[:9]
-        patches = [Patch(facecolor=colour, label=f"{root:.3g}")
-                   for colour, root in zip(basin_colours(len(shown)), shown, strict=True)]
+        patches = [Patch(facecolor=colour, label=place if isinstance(place, str) else f"{place:.3g}")
+                   for colour, place in zip(basin_colours(len(shown)), shown, strict=True)]
         patches.append(Patch(facecolor="black", label="none"))
     title = "settles at (darker: after more steps)" if mode == "basins" else None
     ax.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(patches) if len(patches) < 5 else 4,

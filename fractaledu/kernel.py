@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit, types
+from numba.core.registry import CPUDispatcher
+from numba.extending import overload
 
 from .simd import ALL_LANES, bits, load, splat, store, where
 from .simd import WIDTH as LANES
@@ -38,6 +40,7 @@ class Rule(NamedTuple):
     after: int              # 1: watched after the step, which is then counted; 0: before it
     limit: float            # a run has departed when v first exceeds this
     tolerance: float        # > 0: converged means w < tolerance at the end, and w == 0 must mean "stays for ever"
+    escape: int             # the attractor that an exploded run has reached, where infinity counts as one; else -1
 
 
 # ---------------------------------------------------------------- what a system says, one overload each
@@ -75,6 +78,16 @@ def attractor(system, cells, at):
     raise NotImplementedError
 
 
+def moving_rows(system):
+    """How many rows of state, the first ones, a small difference moves in; the others only keep account."""
+    raise NotImplementedError
+
+
+@overload(moving_rows)
+def _moving_rows(system):
+    return lambda system: rows(system)
+
+
 def is_a(system, *classes):
     """Whether a Numba type is that of one of these NamedTuples."""
     return isinstance(system, types.BaseNamedTuple) and system.instance_class in classes
@@ -102,8 +115,9 @@ def _observe(how, t, steps, cells, at, w, u):
     u = where(finite, u, 1.0 / CAP)
     if how.relative:
         if t == 0:
-            store(cells, at + SCALE * LANES, v)
-            store(cells, at + UNSCALE * LANES, 1.0 / v)
+            first = where(v == 0.0, 1.0, v)             # nothing to learn: settled, not 0 / 0
+            store(cells, at + SCALE * LANES, first)
+            store(cells, at + UNSCALE * LANES, 1.0 / first)
         v = v * load(cells, at + UNSCALE * LANES)
         u = u * load(cells, at + SCALE * LANES)
     gone = ALL_LANES & ~bits(finite)
@@ -146,6 +160,8 @@ def _read(system, how, cells, at, t, steps, out):
     out.arrival = np.int32(cells[at + ARRIVED * LANES])
     out.attractor = np.int16(attractor(system, cells, at + HEAD * LANES) if converged else -1)
     out.verdict = np.int8(CONVERGED if converged else EXPLODED if gone or cells[at + BLOWN * LANES] > 0.0 else NEITHER)
+    if out.verdict == EXPLODED and how.escape >= 0:
+        out.attractor, out.arrival = np.int16(how.escape), out.departure
 
 
 # ---------------------------------------------------------------- the loop
@@ -269,9 +285,10 @@ def _cached(build):
 
 _cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
 def _ours(value):
-    """Whether a system, and every NamedTuple inside it, is the package's own."""
-    return not isinstance(value, tuple) or (
-        type(value).__module__.startswith(__package__ + ".") and all(map(_ours, value)))
+    """Whether a system, and all that is inside it, is the package's own."""
+    if isinstance(value, tuple):
+        return type(value).__module__.startswith(__package__ + ".") and all(map(_ours, value))
+    return not isinstance(value, CPUDispatcher)
 
 
 def _dispatcher(system):

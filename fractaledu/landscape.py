@@ -16,15 +16,17 @@ from . import _version
 from .arguments import whole
 from .kernel import PIXEL
 from .names import named
+from .networks import PARAMETERS
 from .problems import MOST_STEPS, Problem, Watched
 from .recipes import Recipe, option_texts
-from .systems import network, newton, planar
+from .systems import network
+from .systems.hyper import Hyper
 from .view import View, check_size
 
-FORMAT = 1
+FORMAT = 2
 LARGEST_HEADER = 1_000_000
-_KINDS = {cls.__name__: cls for cls in (*network.KINDS, newton.Newton, planar.Mandelbrot, planar.Julia)}
-_MARKERS = {type(m).__name__: m for m in (*network.ACTIVATIONS.values(), *network.AXES.values())}
+_KINDS = {cls.__name__: cls for cls in (network.Network, network.Minibatch, network.OneDatum)}     # the unnamed ones of ours
+_ACTIVATIONS = {type(a).__name__: a for a in network.ACTIVATIONS.values()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,16 +168,17 @@ def atomic(path):
 def _describe(land):
     problem, arrays = land.problem, {}
     about = {"title": problem.title, "x_label": problem.x_label, "y_label": problem.y_label, "symbols": problem.symbols,
-             "watched": problem.watched}
+             "watched": problem.watched, "formula": problem.formula, "source": problem.source}
     if problem.name is not None:
         about |= {"name": problem.name, "options": option_texts(problem.options)}
     elif type(problem.system) is _KINDS.get(type(problem.system).__name__):
         values = problem.system._asdict()
+        values |= {f"hyper_{key}": value for key, value in values.pop("hyper")._asdict().items()}
+        values["activation"] = type(values["activation"]).__name__
         arrays = {f"system.{key}": value for key, value in values.items() if isinstance(value, np.ndarray)}
         about |= {"kind": type(problem.system).__name__, "first_view": asdict(problem.view), "own_steps": problem.steps,
-                  "most_steps": problem.most_steps,
-                  "values": {key: type(value).__name__ if isinstance(value, tuple) else value
-                             for key, value in values.items() if not isinstance(value, np.ndarray)}}
+                  "most_steps": problem.most_steps, "options": option_texts(problem.options),
+                  "values": {key: value for key, value in values.items() if not isinstance(value, np.ndarray)}}
     header = {"format": FORMAT, "version": land.version, "problem": about, "view": asdict(land.view),
               "size": land.size, "steps": land.steps, "stride": land.stride, "recipe": land.recipe}
     return header, arrays
@@ -184,37 +187,38 @@ def _describe(land):
 def _restore(about, arrays):
     if "name" in about:
         return named(about["name"], **about["options"])
-    labels = {key: about[key] for key in ("title", "x_label", "y_label")} | {
-        "symbols": tuple(about["symbols"]), "watched": Watched(*about["watched"])}
+    words = {key: str(about[key]) for key in ("title", "x_label", "y_label", "formula", "source")} | {
+        "symbols": tuple(about["symbols"]), "watched": Watched(*about["watched"][:3], tuple(about["watched"][3]))}
     kind = _KINDS.get(about.get("kind"))
     if kind is None:            # a map of somebody's own: its pixels are here, its step is not
-        return Problem(None, View((-2, 2), (-2, 2)), 100, **labels)
-    values = {key: _MARKERS.get(value, value) if isinstance(value, str) else value for key, value in about["values"].items()}
-    system = kind(**values, **{key.removeprefix("system."): array for key, array in arrays.items()})
+        return Problem(None, View((-2, 2), (-2, 2)), 100, **words)
+    values = about["values"] | {key.removeprefix("system."): array for key, array in arrays.items()}
+    hyper = Hyper(*(values.pop(f"hyper_{key}") for key in Hyper._fields))
+    system = kind(**values | {"hyper": hyper, "activation": _ACTIVATIONS[values["activation"]]})
     _check(system, most_steps=whole("most_steps", about["most_steps"], 1, MOST_STEPS))
-    return Problem(system, View(**about["first_view"]), about["own_steps"], most_steps=about["most_steps"], **labels)
+    return Problem(system, View(**about["first_view"]), about["own_steps"], most_steps=about["most_steps"],
+                   parameters=PARAMETERS, axes=(PARAMETERS[hyper.x].name, PARAMETERS[hyper.y].name),
+                   options={key: text if key == "axes" else float(text) for key, text in about["options"].items()}, **words)
 
 
 def _check(system, most_steps):
-    """ValueError unless the arrays of a system from a file fit each other: the kernels read them unchecked."""
-    numbers = {name: value for name, value in system._asdict().items() if not isinstance(value, tuple)}
-    batches = numbers.pop("batches", None)
-    for name, value in numbers.items():
+    """ValueError unless the arrays of a network from a file fit each other: the kernels read them unchecked."""
+    parts = {name: value for name, value in system._asdict().items() if not isinstance(value, tuple)}
+    hyper, batches = system.hyper, parts.pop("batches", None)
+    for name, value in (parts | {"hyper": hyper.values}).items():
         if isinstance(value, np.ndarray):
             if value.dtype != np.float64 or not value.flags.c_contiguous or not np.isfinite(value).all():
                 raise ValueError(f"{name} must be finite float64")
-        elif type(value) is not (int if name == "power" else float):
+        elif type(value) is not (int if name == "heavy" else float):
             raise ValueError(f"{name} must be a number, got {value!r}")
-    if isinstance(system, network.Network | network.Minibatch):
-        inputs, hidden = system.w0.shape
-        fits = system.w1.shape == (hidden,) and system.y.ndim == 1 and system.x.shape == (system.y.size * inputs,)
-    elif isinstance(system, network.OneDatum):
-        fits = system.z.ndim == 1 and system.z.shape == system.w1.shape
-    elif isinstance(system, planar.Mandelbrot | planar.Julia):
-        fits = 2 <= system.power <= 64
+    places = whole("hyper_x", hyper.x, 0, len(PARAMETERS) - 1), whole("hyper_y", hyper.y, 0, len(PARAMETERS) - 1)
+    fits = hyper.values.shape == (len(PARAMETERS),) and places[0] != places[1] and system.heavy == int(
+        any(network.active(hyper, k) for k in (network.MOMENTUM, network.WEIGHT_DECAY)))
+    if isinstance(system, network.OneDatum):
+        fits = fits and system.z.ndim == 1 and system.z.shape == system.w1.shape
     else:
-        fits = system.root_x.shape == system.root_y.shape == system.multiplicity.shape and (
-            system.q_x.shape == system.q_y.shape)
+        inputs, hidden = system.w0.shape
+        fits = fits and system.w1.shape == (hidden,) and system.y.ndim == 1 and system.x.shape == (system.y.size * inputs,)
     if batches is not None:
         fits = (fits and batches.dtype == np.int32 and batches.ndim == 2 and batches.flags.c_contiguous
                 and most_steps <= len(batches) and 0 <= batches.min() and batches.max() < system.y.size)

@@ -8,23 +8,38 @@ from dataclasses import replace
 import numpy as np
 
 from .arguments import whole
-from .problems import LOSS, MOST_STEPS, Problem
+from .parameters import Parameter, choose
+from .problems import LOSS, MOST_STEPS, Problem, with_axes
 from .systems import network as systems
 from .view import View
 
 SEEDED_STEPS = 10_000               # batches that a seeded stream holds
 CONDITIONS = ("tanh", "relu", "linear", "one-datum", "minibatch", "offset")
-RATE_LABELS = "learning rate of the input layer", "learning rate of the output layer"
-SYMBOLS = {None: ("η₀", "η₁"), "every step": ("offset", "η"), "start": ("offset", "η")}
-OFFSET_LABELS = {"every step": ("added to the input weights at every step", "learning rate"),
-                 "start": ("added to the input weights at the start", "learning rate")}
+RATES = (1e-3, 1e6)
+PARAMETERS = (
+    Parameter("rate", "learning rate", "η", 1.0, RATES, "log10"),
+    Parameter("rate_in", "learning rate of the input layer", "η₀", 1.0, RATES, "log10"),
+    Parameter("rate_out", "learning rate of the output layer", "η₁", 1.0, RATES, "log10"),
+    Parameter("momentum", "momentum", "μ", 0.0, (-1.0, 1.0)),
+    Parameter("weight_decay", "weight decay", "λ", 0.0, (1e-6, 1.0), "log10"),
+    Parameter("scale_in", "factor of the input weights at the start", "σ₀", 1.0, (1e-2, 1e2), "log10"),
+    Parameter("scale_out", "factor of the output weights at the start", "σ₁", 1.0, (1e-2, 1e2), "log10"),
+    Parameter("mean_in", "added to the input weights at the start", "m₀", 0.0, (-4.0, 4.0)),
+    Parameter("mean_out", "added to the output weights at the start", "m₁", 0.0, (-4.0, 4.0)),
+    Parameter("drift", "added to the input weights at every step", "drift", 0.0, (-1.0, 1.0)))
+AXES = "rate_in", "rate_out"
+OFFSETS = {"every step": "drift", "start": "mean_in"}
+LONE_RATE = 10.0                    # `rate` where no rate is an axis: these nets learn at rates of 1 to 1000
+FORMULA = (r"W_{t+1} = W_t - \eta\,\nabla L(W_t), \quad "
+           r"f(x) = \frac{1}{n}\,w_1\cdot\phi\left(\sqrt{\frac{%s}{n_0}}\,W_0^T x\right)")
+SOURCE = "J. Sohl-Dickstein, arXiv 2402.06184 (2024)"
 
 
-def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Problem:
+def network(w0, w1, x, y, activation="tanh", batches=None, axes=AXES, **values) -> Problem:
     """Gradient descent of a network without biases, inputs -> hidden -> 1, on any data.
 
-    f(x) = w1 . h / hidden, h = tanh(sqrt(2 / inputs) x w0), sqrt(2 / inputs) relu(x w0), or x w0 / sqrt(inputs) (the
-    mean-field scale of the paper's code); the loss is the mean of (f - y)**2.
+    f(x) = w1 . h / hidden, h = tanh(sqrt(2 / inputs) x w0), sqrt(2 / inputs) relu(x w0), or, for the other activations,
+    activation(x w0 / sqrt(inputs)) (the mean-field scale of the paper's code); the loss is the mean of (f - y)**2.
 
     Parameters
     ----------
@@ -32,13 +47,17 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
         Initial weights.
     x, y : array_like, shape (samples, inputs), (samples,)
         Data and targets.
-    activation : {"tanh", "relu", "identity"}, default "tanh"
+    activation : {"tanh", "relu", "identity", "sigmoid", "sine"}, default "tanh"
     batches : array_like of int, shape (steps, batch), optional
         The samples (from 0) of each step's gradient; default: all samples (full batch).  The watched loss is always that
         of all samples.  A run cannot have more steps than there are batches.
-    offset : {None, "every step", "start"}, default None
-        None: the axes are the two learning rates.  Else x is added to every input weight, before every step (what the
-        paper's code does) or once (what its text says), and y is the learning rate of both layers.
+    axes : (str, str), default ("rate_in", "rate_out")
+        Two of the hyperparameters below.
+    **values : float
+        The others.  rate (default 1; 10 where no rate is an axis), a factor of both rates; rate_in, rate_out (1);
+        momentum (0) and weight_decay (0): velocity = momentum * velocity + gradient + weight_decay * w,
+        w -= rate * velocity; scale_in, scale_out (1) and mean_in, mean_out (0): the first weights are
+        scale * w + mean; drift (0), added to the input weights before every step.
 
     Raises
     ------
@@ -63,8 +82,7 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
             raise ValueError(f"{name} must have {rule}, {wanted}, got {found}")
     if activation not in systems.ACTIVATIONS:
         raise ValueError(f"activation must be one of {', '.join(systems.ACTIVATIONS)}, got {activation!r}")
-    if offset not in systems.AXES:
-        raise ValueError(f'offset must be None, "every step" or "start", got {offset!r}')
+    hyper, view, given = _chosen(axes, values)
     if batches is not None:
         batches = np.ascontiguousarray(batches)
         if batches.ndim != 2 or batches.size == 0 or batches.dtype.kind not in "iu":
@@ -72,22 +90,30 @@ def network(w0, w1, x, y, activation="tanh", batches=None, offset=None) -> Probl
         if batches.min() < 0 or batches.max() >= len(y):
             raise ValueError(f"batches must be from 0 to {len(y) - 1}, got {batches.min()} … {batches.max()}")
         batches = batches.astype(np.int32)
-    system = systems.build(w0, w1, x, y, activation, batches, offset)
+    system = systems.build(w0, w1, x, y, activation, hyper, batches)
     with np.errstate(over="ignore"):
         first = systems.first_loss(w0, w1, x, y, activation)
     if first == 0.0:
         raise ValueError("y must differ from what the first weights give: the first loss is 0, there is nothing to learn")
     if not np.isfinite(first):
         raise ValueError(f"w0, w1, x and y must be so small that the first loss is finite, got {first}")
-    x_label, y_label = OFFSET_LABELS.get(offset, RATE_LABELS)
-    view = View((1e-3, 1e6), (1e-3, 1e6), "log10", "log10")
-    return Problem(system, view, min(200, MOST_STEPS if batches is None else len(batches)),
-                   title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {len(y)} points",
-                   x_label=x_label, y_label=y_label, symbols=SYMBOLS[offset], watched=LOSS,
-                   most_steps=MOST_STEPS if batches is None else len(batches))
+    most = MOST_STEPS if batches is None else len(batches)
+    return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given,
+                     title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {len(y)} points", watched=LOSS,
+                     formula=FORMULA.replace("%s", "2" if systems.INPUT_GAIN[activation] == 2 else "1"), source=SOURCE,
+                     most_steps=most)
 
 
-def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", batch=None, offset=None) -> Problem:
+def _chosen(axes, values):
+    """As `choose`; the axes are among what is given."""
+    hyper, view, given = choose(PARAMETERS, axes, values)
+    names = PARAMETERS[hyper.x].name, PARAMETERS[hyper.y].name
+    if not {"rate", "rate_in", "rate_out"} & {*names, *given}:
+        hyper.values[0] = LONE_RATE
+    return hyper, view, ({} if names == AXES else {"axes": ",".join(names)}) | given
+
+
+def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", batch=None, axes=AXES, **values) -> Problem:
     """A network with standard normal weights, data and targets from `numpy.random.default_rng(seed)`.
 
     Parameters
@@ -98,7 +124,7 @@ def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", ba
         Layer widths, from 1 to 512.
     samples : int, optional
         Data points, from 1 to 4096; default: as many as the network has parameters, at most 4096.
-    activation, offset
+    activation, axes, **values
         As in `network`.
     batch : int, optional
         Samples per step, from 1 to 4096, drawn with replacement, the same for every pixel; default: all (full batch).
@@ -110,13 +136,13 @@ def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", ba
     w0, w1 = rng.normal(size=(inputs, hidden)), rng.normal(size=hidden)
     x, y = rng.normal(size=(samples, inputs)), rng.normal(size=samples)
     batches = None if batch is None else rng.integers(samples, size=(SEEDED_STEPS, batch))
-    problem = network(w0, w1, x, y, activation, batches, offset)
+    problem = network(w0, w1, x, y, activation, batches, axes, **values)
     options = {"seed": seed, "inputs": inputs, "hidden": hidden, "samples": samples, "activation": activation,
-               "batch": batch, "offset": offset}
+               "batch": batch, **problem.options}
     return _renamed(problem, "random-network", options, problem.title + f", seed {seed}")
 
 
-def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
+def paper(condition, width=16, offset="every step", batch_seed=None, axes=None, **values) -> Problem:
     """One of the paper's six conditions, with the very weights and data of its code.
 
     Parameters
@@ -131,6 +157,10 @@ def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
     batch_seed : int, optional
         For condition "minibatch": draw the batches with numpy's generator, which allows 10 000 steps, instead of using
         the paper's own stream of 1000.
+    axes : (str, str), default ("rate_in", "rate_out"); for "offset" the offset and the learning rate
+        Two hyperparameters of `network`.
+    **values : float
+        Other hyperparameters, as in `network`.
 
     Notes
     -----
@@ -142,7 +172,7 @@ def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
     if width not in ((16,) if condition in ("minibatch", "offset") else (16, 8)):
         raise ValueError(f"width must be 16{'' if condition in ('minibatch', 'offset') else ' or 8'} "
                          f"for condition {condition!r}, got {width!r}")
-    if offset not in OFFSET_LABELS:
+    if offset not in OFFSETS:
         raise ValueError(f'offset must be "every step" or "start", got {offset!r}')
     if offset != "every step" and condition != "offset":
         raise ValueError(f'offset must only be given for condition "offset", got {offset!r} for {condition!r}')
@@ -160,9 +190,14 @@ def paper(condition, width=16, offset="every step", batch_seed=None) -> Problem:
         if batch_seed is not None:
             options["batch_seed"] = batch_seed
             batches = np.random.default_rng(batch_seed).integers(272, size=(SEEDED_STEPS, 16))
+    own_axes = (OFFSETS[offset], "rate") if condition == "offset" else AXES
     problem = network(arrays[f"w0_{width}"], arrays[f"w1_{width}"], arrays[f"x_{data}_{width}"],
                       arrays[f"y_{data}_{width}"], {"relu": "relu", "linear": "identity"}.get(condition, "tanh"),
-                      batches, offset if condition == "offset" else None)
+                      batches, own_axes if axes is None else axes, **values)
+    if problem.axes == own_axes:
+        problem.options.pop("axes", None)
+        problem = replace(problem, view=View(RATES, RATES, "log10", "log10"))       # of the figure, offsets too
+    options |= problem.options
     title = {"tanh": "tanh", "relu": "ReLU", "linear": "deep linear", "one-datum": "tanh, one data point",
              "minibatch": "tanh, minibatches of 16", "offset": "tanh, offset weights"}[condition]
     return _renamed(problem, f"paper-{condition}", options, f"The paper's network, {title}, width {width}",

@@ -196,6 +196,32 @@ def sqrt(typingctx, x):
 
 
 @intrinsic
+def sin(typingctx, x):
+    """Sine, as precise as the C library's, which does it lane by lane; large arguments too."""
+    return vec(vec), _call("sin", 1)
+
+
+@intrinsic
+def cos(typingctx, x):
+    """Cosine, as `sin`."""
+    return vec(vec), _call("cos", 1)
+
+
+@intrinsic
+def log(typingctx, x):
+    """Natural logarithm, as `sin`."""
+    return vec(vec), _call("log", 1)
+
+
+@intrinsic
+def single(typingctx, x):
+    """Rounded to float32 and back."""
+    def code(context, builder, sig, args):
+        return builder.fpext(builder.fptrunc(args[0], ir.VectorType(ir.FloatType(), WIDTH)), VECTOR)
+    return vec(vec), code
+
+
+@intrinsic
 def copysign(typingctx, x, y):
     """The size of x with the sign of y."""
     return vec(vec, vec), _call("copysign", 2)

@@ -9,8 +9,8 @@ import fractaledu
 
 PROGRAM = """
 import numpy as np
-from fractaledu import kernel, problems
-out = kernel.sweep(problems.mandelbrot().system, np.array([0.1]), np.array([0.2]), 5)
+from fractaledu import kernel, maps
+out = kernel.sweep(maps.mandelbrot().system, np.array([0.1]), np.array([0.2]), 5)
 hits = sum(kernel._cached_sweep.stats.cache_hits.values())
 print(f"{out['value'][0]!r} hits={hits}")
 """

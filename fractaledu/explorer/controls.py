@@ -8,6 +8,7 @@ from ..colour import MODES, PALETTES
 from ..names import NAMED, named
 from ..networks import CONDITIONS
 from ..problems import Problem
+from ..systems.planar import is_planar
 
 
 class Control(NamedTuple):
@@ -25,6 +26,7 @@ class Control(NamedTuple):
 
 
 OFFSETS = (("every step", "at every step"), ("start", "once, at the start"))
+ACTIVATIONS = ("tanh", "relu", "identity", "sigmoid", "sine")
 _OPTIONS = {control.name: control for control in (
     Control("condition", "condition", choices=tuple((c, c) for c in CONDITIONS)),
     Control("power", "exponent n", low=2, high=8, whole=True),
@@ -33,16 +35,24 @@ _OPTIONS = {control.name: control for control in (
     Control("a_imag", "imaginary part of a", "map", low=-1, high=1),
     Control("c_real", "real part of c", low=-2, high=2),
     Control("c_imag", "imaginary part of c", low=-2, high=2),
+    Control("kind", "kind", choices=(("multiplied", "cosine multiplied"), ("added", "cosine added"))),
+    Control("word", "word of A and B", hint="such as AB or BBBBBBAAAAAA"),
+    Control("burn", "steps before the count", "map", low=1, high=5000, whole=True, log=True),
+    Control("tied", "weights", choices=((False, "two of their own"), (True, "tied, b = a"))),
+    Control("numerator", "numerator p", "map", hint="coefficients, highest power first, such as 2, 0, 0, 1"),
+    Control("denominator", "denominator q", "map", hint="coefficients, highest power first, such as 3, 0, 0"),
     Control("roots", "roots", "map", hint="such as 1, -1, 0.5+2j; empty: those of zⁿ − 1"),
     Control("width", "width", "network", choices=((16, "16"), (8, "8"))),
     Control("hidden", "hidden units (width)", "network", low=1, high=32, whole=True),
     Control("inputs", "inputs", "network", low=1, high=32, whole=True),
-    Control("activation", "activation", "network", choices=tuple((a, a) for a in ("tanh", "relu", "identity"))),
+    Control("activation", "activation", "network", choices=tuple((a, a) for a in ACTIVATIONS)),
     Control("offset", "offset is added", "network", choices=OFFSETS),
     Control("samples", "data points", "data", low=1, high=512, whole=True, log=True),
     Control("batch", "minibatch (0: all data)", "data", low=0, high=64, whole=True),
     Control("seed", "seed", "data", low=0, high=20, whole=True),
     Control("batch_seed", "seed of the minibatches", "data", hint="a whole number; empty: the paper's own batches"))}
+MAGNETS = Control("kind", "magnet", choices=((1, "I"), (2, "II")))
+AXES = "x_axis", "y_axis"
 _ONE_OF = {"roots", "coefficients", "degree"}           # say the same thing of a polynomial, each in its way
 RESOLUTIONS = (64, 96, 128, 192, 256, 384, 512, 768)
 
@@ -54,27 +64,44 @@ def _parts(option):
 
 def controls(problem: Problem) -> list[Control]:
     """The knobs of the problem's own options, those that apply to it."""
+    return [control for control in _possible(problem) if control.name not in problem.axes]
+
+
+def _possible(problem):
+    """The knobs of a problem, whatever its axes."""
     if problem.name is None:            # somebody's own map: its numbers
         return [Control(key, key, low=value - max(1, abs(value)), high=value + max(1, abs(value)),
                         whole=isinstance(value, int))
                 for key, value in problem.system._asdict().items()
-                if isinstance(value, int | float) and not isinstance(value, bool) and not problem.watched.relative]
+                if isinstance(value, int | float) and not isinstance(value, bool) and is_planar(type(problem.system))]
     names = [part for option in NAMED[problem.name].options for part in _parts(option) if part in _OPTIONS]
     if problem.name.startswith("paper-"):
         names.insert(0, "condition")
     found = [_OPTIONS[name] for name in names]
-    if problem.name == "random-network":
-        found = [control._replace(choices=(("", "axes are the rates"), *OFFSETS)) if control.name == "offset" else control
-                 for control in found]
-    return found
+    if problem.name == "magnet":
+        found = [MAGNETS, *found[1:]]
+    if problem.name == "xor":
+        found = [control._replace(group="") for control in found]
+    return found + _parameters(problem)
+
+
+def _parameters(problem):
+    """The knobs of the hyperparameters, and which two are the axes."""
+    named = [(p.name, p.label) for p in problem.parameters if p.name in NAMED[problem.name].options]
+    many = len(named) > 4
+    axes = [Control(name, f"{name[0]} axis", "axes", choices=tuple(named)) for name in AXES] if named else []
+    return axes + [Control(p.name, p.label, "hyperparameters" if many else "",
+                           *((0.0, p.bounds[1], False, False) if p.scale == "log10" and p.value == 0 else
+                             (*p.bounds, False, p.scale == "log10")))
+                   for p in problem.parameters if p.name in dict(named)]
 
 
 def family(problem: Problem) -> list[str]:
     """Names of the knobs that the problem or another of its family can have; the traits of an explorer."""
     if problem.name is not None and problem.name.startswith("paper-"):
-        return ["condition", *dict.fromkeys(part for name, made in NAMED.items() if name.startswith("paper-")
-                                            for option in made.options for part in _parts(option))]
-    return [control.name for control in controls(problem)]
+        options = dict.fromkeys(option for name, made in NAMED.items() if name.startswith("paper-") for option in made.options)
+        return ["condition", *(o for o in options if o in _OPTIONS), *(c.name for c in _parameters(problem))]
+    return [control.name for control in _possible(problem if problem.name is None else named(problem.name))]
 
 
 def value_of(problem: Problem, name: str) -> Any:
@@ -83,6 +110,11 @@ def value_of(problem: Problem, name: str) -> Any:
         return getattr(problem.system, name)
     if name == "condition":
         return problem.name.removeprefix("paper-")
+    if name in AXES:
+        return problem.axes[AXES.index(name)]
+    names = [p.name for p in problem.parameters]
+    if name in names:
+        return None if name in problem.axes else float(problem.system.hyper.values[names.index(name)])
     option, _, part = name.rpartition("_")
     if part in ("real", "imag") and option in problem.options:
         return getattr(complex(problem.options[option]), part)
@@ -94,6 +126,7 @@ def value_of(problem: Problem, name: str) -> Any:
 
 def _text(z):
     """A complex number as it is typed."""
+    z = complex(z)
     return f"{z.real:.17g}" + (f"{z.imag:+.17g}j" if z.imag else "")
 
 
@@ -112,10 +145,15 @@ def turned(problem: Problem, name: str, value: Any) -> Problem:
         if value not in CONDITIONS:
             raise ValueError(f"condition must be one of {', '.join(CONDITIONS)}, got {value!r}")
         known = NAMED[f"paper-{value}"].options
-        return named(f"paper-{value}", **{key: v for key, v in problem.options.items() if key in known})
+        own = {"axes"} if "offset" in (value, problem.name.removeprefix("paper-")) else set()       # its axes are others
+        return named(f"paper-{value}", **{key: v for key, v in problem.options.items() if key in known and key not in own})
     options = dict(problem.options)
+    if name in AXES:
+        return _turned_axes(problem, name, value, options)
+    if name in problem.axes:            # it is the cross-hair's now
+        return problem
     option, _, part = name.rpartition("_")
-    if part in ("real", "imag") and option in options:
+    if part in ("real", "imag") and option in options and f"{option}_real" in _OPTIONS:
         try:
             other = complex(options[option])
             value = complex(float(value), other.imag) if part == "real" else complex(other.real, float(value))
@@ -124,11 +162,25 @@ def turned(problem: Problem, name: str, value: Any) -> Problem:
         name = option
     if name in _ONE_OF:
         options = {key: v for key, v in options.items() if key not in _ONE_OF}
+    if name == "tied":                  # what only one of the two has is forgotten
+        options = {key: v for key, v in options.items() if key in ("rate", "a0", "weight_decay") and v is not None}
     if value in (None, "") or (name == "batch" and value in (0, "0")):
         options.pop(name, None)
     else:
         options[name] = value
     return named(problem.name, **options)
+
+
+def _turned_axes(problem, name, value, options):
+    """Another axis; where it is the other one already, they change places."""
+    axes = list(problem.axes)
+    k = AXES.index(name)
+    if value == axes[1 - k]:
+        axes[1 - k] = axes[k]
+    axes[k] = value
+    options.pop(value, None)
+    options.pop("offset", None)
+    return named(problem.name, **options | {"axes": ",".join(map(str, axes))})
 
 
 def looks(problem: Problem) -> list[Control]:

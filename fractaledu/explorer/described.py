@@ -3,15 +3,19 @@ from __future__ import annotations
 
 import math
 
+from ..problems import SIZE
+from ..systems.complex_maps import Magnet, Rational
+from ..systems.newton import Newton
+from ..systems.planar import is_planar
 from ..ticks import even_ticks, powers_of_ten, tick_texts, wide
 from ..view import FLOOR_ULPS
+from . import formulas
 from .frames import legend, number, power_of_ten
 from .presets import WHOLE
 
+ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}
 FLOOR = ("Float64 ends here: fewer than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
          "rounding, not the map. Zoom out, undo (Z) or go home (Home).")
-CRITERION = {True: "converged: the mean of the last 20 losses is below the first",
-             False: "stays: the mean of the last 20 |z|/2 is below 1"}
 
 
 def schema(explorer, knobs, resolutions) -> dict:
@@ -27,7 +31,22 @@ def schema(explorer, knobs, resolutions) -> dict:
             "resolutions": list(resolutions), "hidden": sorted(hidden), "locked": sorted(locked), "large": explorer._large,
             "presets": [{"name": WHOLE[0], "why": WHOLE[1]},
                         *({"name": p.name, "why": p.why} for p in explorer._presets)],
-            "bookmarks": list(explorer.bookmarks), "orbit": not problem.watched.relative}
+            "bookmarks": list(explorer.bookmarks), "line_word": _line_word(problem), "formula": formulas.svg(problem.formula), "latex": problem.formula,
+            "source": problem.source}
+
+
+def has_orbit(problem) -> bool:
+    """Whether the state is a point that can be drawn on the map."""
+    if problem.parameters:
+        return problem.axes in ORBITS
+    return is_planar(type(problem.system)) or isinstance(problem.system, Newton | Magnet | Rational)
+
+
+def _line_word(problem):
+    """What it means that the watched number crosses its line."""
+    if problem.attractors:
+        return "reached below"
+    return "leaves above" if problem.watched is SIZE else f"{problem.watched.sides[0]} below"
 
 
 def now(explorer) -> dict:
@@ -92,8 +111,10 @@ def about(explorer) -> str:
     problem, (columns, rows) = explorer.problem, explorer.size
     seed = ("the paper's weights and data" if (problem.name or "").startswith("paper-") else
             f"seed {problem.options['seed']}" if "seed" in problem.options else "")
-    criterion = (f"reached: within {number(problem.watched.line, 2)} of a root at the end" if problem.attractors else
-                 CRITERION[problem.watched.relative])
+    watched = problem.watched
+    criterion = (f"converged: {watched.name} below {number(watched.line, 2)} at the end" if problem.attractors else
+                 f"converged: the mean of the last 20 {'losses is below the first' if watched.relative else ''}"
+                 f"{'' if watched.relative else f'numbers ({watched.name}) is below {number(watched.line, 2)}'}")
     return " · ".join(filter(None, (f"{columns} × {rows} runs of {explorer.steps} steps", criterion, seed)))
 
 

@@ -173,7 +173,7 @@ function drawCurves(canvas, run, schema) {
     g.fillStyle = text; g.textAlign = "left"; g.textBaseline = "middle";
     g.fillText(" overflow", px(end - 1, longest), py(run.curves[0][end - 1]) + 8);
   }
-  const word = schema.relative ? "settles below" : schema.orbit && schema.line < 0.5 ? "reached below" : "leaves above";
+  const word = schema.line_word;
   const wide = g.measureText(word).width, under = line < top + 14;
   g.fillStyle = style.getPropertyValue("--fe-back").trim() || "#fff";
   g.fillRect(right - wide - 2, under ? line + 2 : line - 15, wide + 4, 13);      // readable on the curves
@@ -318,7 +318,8 @@ function render({ model, el }) {
     full: button("⤢", "full screen (F)", fullScreen),
     help: button("?", "keys and gestures (?)", () => open(help), { "aria-expanded": "false" }),
   };
-  const title = h("div", { class: "fe-title" });
+  const title = h("div", { class: "fe-title" }), formula = h("div", { class: "fe-formula", role: "math" });
+  const source = h("span", { class: "fe-source" });
   const hint = h("div", { class: "fe-hint" });
   const toolbar = h("div", { class: "fe-tools", role: "toolbar", "aria-label": "map" }, ...Object.values(tools));
   const width = h("input", { type: "text", class: "fe-box", value: now.size[0], "aria-label": "width of the exported picture in pixels", size: 5 });
@@ -330,7 +331,7 @@ function render({ model, el }) {
   const inspector = h("section", { class: "fe-inspector", "aria-label": "the run behind the pixel" }, where, curves,
     h("div", { class: "fe-words" }, h("div", {}, fate, beside), insetCanvas), h("div", { class: "fe-row" }, pins, clear, copyPoint), spoken);
   const root = h("div", { class: "fe", "data-lm-suppress-shortcuts": "true" },
-    h("div", { class: "fe-head" }, title, toolbar, hint, views, help),
+    h("div", { class: "fe-head" }, title, toolbar, h("div", { class: "fe-formulas" }, formula, source), hint, views, help),
     h("div", { class: "fe-body" },
       h("div", { class: "fe-left" },
         h("div", { class: "fe-plot" }, yLabel, yTicks, stage, xTicks, xLabel), legend),
@@ -719,6 +720,9 @@ function render({ model, el }) {
   function build() {
     const open = knobsMore.open;
     root.classList.toggle("fe-large", schema.large);
+    formula.setAttribute("aria-label", schema.latex);
+    formula.replaceChildren(...(schema.formula ? [document.importNode(new DOMParser().parseFromString(schema.formula, "image/svg+xml").documentElement, true)] : []));
+    source.textContent = schema.source;
     map.setAttribute("aria-label", `${schema.title}. Arrows pan, plus and minus zoom, Alt and arrows move the cross-hair, question mark lists all keys.`);
     knobs = {};
     knobsTop.replaceChildren();

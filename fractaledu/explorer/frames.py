@@ -10,6 +10,7 @@ from PIL import Image
 from ..colour import GAP, INK, STATES, basin_colours, legend_strip
 from ..export import image
 from ..landscape import Landscape
+from ..problems import SIZE
 from ..rendering import thinned
 
 SHADES = 48                     # of a legend's strip
@@ -48,9 +49,10 @@ def legend(problem, palette, mode, steps) -> dict:
     if mode in ("rank", "value"):
         strip = legend_strip(palette)
         shades = strip[np.linspace(0, len(strip) - 1, SHADES).astype(int)]
-        words = (["slow", "← settles →", "fast ┊ fast", "← runs away →", "slow"] if mode == "rank" else
-                 [f"−{steps}", "← settles →", "−1 ┊ 1", "← runs away →", f"{steps}"])
-        if mode == "rank" and not problem.watched.relative and not problem.attractors:
+        stays, leaves = (f"← {side} →" for side in problem.watched.sides)
+        words = (["slow", stays, "fast ┊ fast", leaves, "slow"] if mode == "rank" else
+                 [f"−{steps}", stays, "−1 ┊ 1", leaves, f"{steps}"])
+        if mode == "rank" and problem.watched is SIZE:
             words[0], words[2] = "wide orbit", "small orbit ┊ fast"
         return {"shades": [_hex(c) for c in shades], "words": words,
                 "about": "rank among the runs of this picture" if mode == "rank" else "the value itself, logarithmic"}
@@ -59,9 +61,9 @@ def legend(problem, palette, mode, steps) -> dict:
         return {"swatches": [[colour, word, textures[state]] for state, (colour, word) in STATES.items()], "ink": INK,
                 "about": ""}
     shown = problem.attractors[:9]
-    swatches = [[colour, complex_number(root), ""] for colour, root in
+    swatches = [[colour, attractor_name(place), ""] for colour, place in
                 zip(basin_colours(len(shown)), shown, strict=True)]
-    return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "which root; the darker, the more steps"}
+    return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "what is reached; the darker, the more steps"}
 
 
 def place_on_legend(place) -> float:
@@ -96,6 +98,11 @@ def number(value, digits=4) -> str:
 def power_of_ten(power) -> str:
     """10⁻⁶"""
     return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def attractor_name(place) -> str:
+    """A point, z = 0.5 + 0.866i without the z, or a name as it is."""
+    return place if isinstance(place, str) else complex_number(place)
 
 
 def complex_number(z) -> str:

@@ -8,13 +8,14 @@ import numpy as np
 
 from ..colour import places
 from ..kernel import record
-from ..problems import Problem, julia
+from ..maps import julia
+from ..problems import SIZE, Problem
 from ..recipes import Recipe
 from ..rendering import render
-from ..systems.planar import Mandelbrot, is_planar
+from ..systems.planar import Mandelbrot
 from ..view import View
 from . import described
-from .frames import complex_number, encoded, number, place_on_legend, swatch_of
+from .frames import attractor_name, encoded, number, place_on_legend, swatch_of
 from .pictures import cost_key
 from .worker import Worker
 
@@ -45,7 +46,7 @@ class Runs:
         if numbers > LARGEST_RECORD:
             raise ValueError(f"a run of {self.steps} steps is too long to be drawn; its pixel is computed all the same")
         began = time.perf_counter()
-        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps, has_orbit(self.problem),
+        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps, described.has_orbit(self.problem),
                                                         self.stop)
         self.seconds = time.perf_counter() - began
 
@@ -79,9 +80,10 @@ class Runs:
         verdict, value = int(pixel["verdict"]), f" · value {number(float(pixel['value']))}"
         departed, arrived = int(pixel["departure"]), int(pixel["arrival"])
         if problem.attractors:
-            root = problem.attractors[int(pixel["attractor"])] if verdict == -1 else None
-            fate = (f"reaches no root in {self.steps} steps" if root is None else
-                    f"reaches root {int(pixel['attractor']) + 1} (z = {complex_number(root)}) in {arrived} steps")
+            which = int(pixel["attractor"])
+            fate = (f"reaches nothing in {self.steps} steps" if which < 0 else
+                    f"runs away, from step {arrived} on" if verdict == 1 else
+                    f"reaches {attractor_name(problem.attractors[which])} in {arrived} steps")
         elif problem.watched.relative:
             last, first = float(pixel["last"]), float(self.watched[k, 0])
             fate = {-1: f"converged · its loss ends at {number(last / first, 3)} of the first",
@@ -91,10 +93,12 @@ class Runs:
                 fate = {-1: "converged", 0: "neither", 1: f"exploded at step {departed}"}[verdict]
             elif verdict == -1 and departed >= 0:
                 fate += f", though it passed a million times the first at step {departed} (a catapult)"
+        elif verdict == -1:
+            fate = problem.watched.sides[0]
+        elif problem.watched is SIZE and departed >= 0:
+            fate = f"{'runs away' if verdict == 1 else 'leaves'}: beyond 2 from step {departed} on"
         else:
-            fate = {-1: "stays", 0: "neither settles nor runs away", 1: f"runs away: beyond 2 from step {departed} on"}[verdict]
-            if verdict == 0 and departed >= 0:
-                fate = f"leaves: beyond 2 from step {departed} on"
+            fate = "runs away" if verdict == 1 else f"not {problem.watched.sides[0]}"
         return fate + value if long else fate
 
     def inset(self) -> tuple[str, bytes] | None:
@@ -183,11 +187,6 @@ class Inspections:
             one = replace(land, size=(1, 1), pixels=np.array([[pixel]], land.pixels.dtype))
             place = float(places(one, mode, land)[0, 0])
         return {"strip": place_on_legend(place)}
-
-
-def has_orbit(problem) -> bool:
-    """Whether the state is a point of the plane that can be drawn."""
-    return bool(problem.attractors) or is_planar(type(problem.system))
 
 
 def beside(recipe: Recipe, x, y) -> tuple[tuple[float, float], str]:

@@ -15,111 +15,19 @@ from numba.extending import overload
 
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..matmul import accumulate, multiply
-from ..simd import load, splat, store, tanh, where
+from ..simd import load, splat, store
+from .activations import ACTIVATIONS, INPUT_GAIN, kept, slope, value
+from .hyper import Hyper, active, parameter
 
 BLOCK = 16                      # samples whose hidden units are in the cache together
 
 
-# ---------------------------------------------------------------- activations
+# ---------------------------------------------------------------- hyperparameters
 
-class Tanh(NamedTuple):
-    """h = tanh(z)."""
-
-
-class Relu(NamedTuple):
-    """h = max(z, 0)."""
+(RATE, RATE_IN, RATE_OUT, MOMENTUM, WEIGHT_DECAY, SCALE_IN, SCALE_OUT, MEAN_IN, MEAN_OUT, DRIFT) = range(10)
 
 
-class Identity(NamedTuple):
-    """h = z: the deep linear network."""
-
-
-ACTIVATIONS = {"tanh": Tanh(), "relu": Relu(), "identity": Identity()}
-INPUT_GAIN = {"tanh": 2.0, "relu": 2.0, "identity": 1.0}        # x is multiplied by sqrt(gain / inputs)
-
-
-def activate(activation, z):
-    """The hidden unit."""
-    raise NotImplementedError
-
-
-def slope(activation, h):
-    """Its derivative, from its value h."""
-    raise NotImplementedError
-
-
-@overload(activate, jit_options={"forceinline": True})
-def _activate(activation, z):
-    if is_a(activation, Tanh):
-        return lambda activation, z: tanh(z)
-    if is_a(activation, Relu):
-        return lambda activation, z: where(z < 0.0, 0.0, z)     # NaN stays NaN
-    if is_a(activation, Identity):
-        return lambda activation, z: z
-
-
-@overload(slope, jit_options={"forceinline": True})
-def _slope(activation, h):
-    if is_a(activation, Tanh):
-        return lambda activation, h: 1.0 - h * h
-    if is_a(activation, Relu):
-        return lambda activation, h: where(h > 0.0, splat(1.0), 0.0)
-    if is_a(activation, Identity):
-        return lambda activation, h: splat(1.0)
-
-
-# ---------------------------------------------------------------- what a pixel (p, q) means
-
-class Rates(NamedTuple):
-    """p, q: the learning rates of the input and of the output layer."""
-
-
-class OffsetEveryStep(NamedTuple):
-    """p is added to every input weight before every step, a drift (paper's code); q: both learning rates."""
-
-
-class OffsetAtStart(NamedTuple):
-    """p is added to every input weight once, at the start (paper's text); q: both learning rates."""
-
-
-AXES = {None: Rates(), "every step": OffsetEveryStep(), "start": OffsetAtStart()}
-
-
-def rate0(axes, p, q):
-    """The learning rate of the input layer."""
-    raise NotImplementedError
-
-
-def shifts(axes, t):
-    """Whether p is added to the input weights before step t; t = -1 is the start."""
-    raise NotImplementedError
-
-
-@overload(rate0, jit_options={"forceinline": True})
-def _rate0(axes, p, q):
-    if is_a(axes, Rates):
-        return lambda axes, p, q: p
-    return lambda axes, p, q: q
-
-
-@overload(shifts, jit_options={"forceinline": True})
-def _shifts(axes, t):
-    if is_a(axes, OffsetEveryStep):
-        return lambda axes, t: t >= 0
-    if is_a(axes, OffsetAtStart):
-        return lambda axes, t: t < 0
-    return lambda axes, t: False
-
-
-@njit(forceinline=True)
-def _add_offset(axes, t, p, step, cells, at, end):
-    """Add p * step to the cells from `at` to `end`, if these axes do so before step t."""
-    if shifts(axes, t):
-        for i in range(at, end, LANES):
-            store(cells, i, load(cells, i) + p * step)
-
-
-# ---------------------------------------------------------------- the three kinds of network
+# ---------------------------------------------------------------- the kinds of network
 
 class Network(NamedTuple):
     """Full-batch gradient descent."""
@@ -129,7 +37,8 @@ class Network(NamedTuple):
     x: np.ndarray           # (samples * inputs,), scaled
     y: np.ndarray           # (samples,)
     activation: NamedTuple
-    axes: NamedTuple
+    hyper: Hyper
+    heavy: int              # 1: momentum or weight decay is in play, and the state holds velocities too
 
 
 class Minibatch(NamedTuple):
@@ -141,7 +50,8 @@ class Minibatch(NamedTuple):
     y: np.ndarray
     batches: np.ndarray     # (steps, batch) of int32: the samples drawn
     activation: NamedTuple
-    axes: NamedTuple
+    hyper: Hyper
+    heavy: int
 
 
 class OneDatum(NamedTuple):
@@ -153,79 +63,121 @@ class OneDatum(NamedTuple):
     x_sum: float            # sum of x, scaled: what an offset of 1 adds to z
     y: float
     activation: NamedTuple
-    axes: NamedTuple
+    hyper: Hyper
+    heavy: int
 
 
-KINDS = (Network, Minibatch, OneDatum)
+class Solutions(NamedTuple):
+    """Full-batch on few samples, until it is solved; the attractor tells which solution, whatever the order and the signs
+    of the hidden units (`solution_code`)."""
+
+    w0: np.ndarray          # as in Network
+    w1: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    activation: NamedTuple
+    hyper: Hyper
+    heavy: int
+    tolerance: float        # solved: a loss below this at the end
+    classes: np.ndarray     # (2**(samples - 1), 2**(samples - 1)) of int16: the number of a pair of hidden units
 
 
-def build(w0, w1, x, y, activation, batches=None, offset=None):
+KINDS = (Network, Minibatch, OneDatum, Solutions)
+
+
+def build(w0, w1, x, y, activation, hyper, batches=None):
     """The system for weights w0 (inputs, hidden), w1 (hidden,) and data x (samples, inputs), y (samples,)."""
     x = x * math.sqrt(INPUT_GAIN[activation] / x.shape[1])
-    kind, axes = ACTIVATIONS[activation], AXES[offset]
+    rest = ACTIVATIONS[activation], hyper, int(active(hyper, MOMENTUM) or active(hyper, WEIGHT_DECAY))
     if batches is not None:
-        return Minibatch(w0, w1, x.ravel(), y, batches, kind, axes)
+        return Minibatch(w0, w1, x.ravel(), y, batches, *rest)
     if len(y) == 1:
-        return OneDatum(x[0] @ w0, w1, float(x[0] @ x[0]), float(x[0].sum()), float(y[0]), kind, axes)
-    return Network(w0, w1, x.ravel(), y, kind, axes)
+        return OneDatum(x[0] @ w0, w1, float(x[0] @ x[0]), float(x[0].sum()), float(y[0]), *rest)
+    return Network(w0, w1, x.ravel(), y, *rest)
 
 
 def first_loss(w0, w1, x, y, activation):
     """The loss of the first weights."""
     z = x @ w0 * math.sqrt(INPUT_GAIN[activation] / x.shape[1])
-    h = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0), "identity": lambda z: z}[activation](z)
+    h = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0), "identity": lambda z: z, "sine": np.sin,
+         "sigmoid": lambda z: 0.5 + 0.5 * np.tanh(0.5 * z)}[activation](z)
     return np.mean((h @ w1 / len(w1) - y) ** 2)
 
 
 @overload(rule)
 def _rule(system):
+    if is_a(system, Solutions):
+        return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=system.tolerance, escape=-1)
     if is_a(system, *KINDS):
-        return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=0.0)
+        return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=0.0, escape=-1)
 
 
 @overload(attractor)
 def _attractor(system, cells, at):
+    if is_a(system, Solutions):
+        return _solution
     if is_a(system, *KINDS):
         return lambda system, cells, at: -1
 
 
 @overload(rows)
 def _rows(system):
-    if is_a(system, Network, Minibatch):
-        return lambda system: system.w0.size + system.w1.size
     if is_a(system, OneDatum):
-        return lambda system: 2 * system.w1.size
+        return lambda system: 2 * system.w1.size * (1 + system.heavy)
+    if is_a(system, *KINDS):
+        return lambda system: (system.w0.size + system.w1.size) * (1 + system.heavy)
 
 
 @overload(scratch_rows)
 def _scratch_rows(system):
-    if is_a(system, Network, Minibatch):        # g0, g1, z, e, and BLOCK gathered samples, which are no Vecs
-        return lambda system: (system.w0.size + system.w1.size + BLOCK * (system.w1.size + 1)
-                               + BLOCK * (system.w0.shape[0] + 1) // LANES + 1)
     if is_a(system, OneDatum):                  # h
         return lambda system: system.w1.size
+    if is_a(system, *KINDS):                    # g0, g1, z, e, and BLOCK gathered samples, which are no Vecs
+        return lambda system: (system.w0.size + system.w1.size + BLOCK * (system.w1.size + 1)
+                               + BLOCK * (system.w0.shape[0] + 1) // LANES + 1)
 
 
 @njit
-def _begin(axes, first, w1, step, cells, params, at):
-    """The first state: `first` (w0 or z) and w1 in every lane."""
+def _begin(hyper, first, w1, step, cells, params, at, heavy):
+    """The first state, in every lane: `first` (w0 or z) and w1, scaled and shifted; velocities 0."""
+    scale, mean = parameter(hyper, SCALE_IN, cells, params), parameter(hyper, MEAN_IN, cells, params)
     for r in range(first.size):
-        store(cells, at + r * LANES, first[r])
+        store(cells, at + r * LANES, first[r] * scale + mean * step)
     end = at + first.size * LANES
+    scale, mean = parameter(hyper, SCALE_OUT, cells, params), parameter(hyper, MEAN_OUT, cells, params)
     for r in range(w1.size):
-        store(cells, end + r * LANES, w1[r])
-    _add_offset(axes, -1, load(cells, params), step, cells, at, end)
+        store(cells, end + r * LANES, w1[r] * scale + mean)
+    if heavy:
+        for i in range(end + w1.size * LANES, end + (w1.size + first.size + w1.size) * LANES, LANES):
+            store(cells, i, 0.0)
 
 
 @overload(start)
 def _start(system, cells, params, at):
-    if is_a(system, Network, Minibatch):
-        return lambda system, cells, params, at: _begin(system.axes, system.w0.ravel(), system.w1, 1.0, cells, params, at)
     if is_a(system, OneDatum):
-        return lambda system, cells, params, at: _begin(system.axes, system.z, system.w1, system.x_sum, cells, params, at)
+        return lambda system, cells, params, at: _begin(system.hyper, system.z, system.w1, system.x_sum, cells, params, at,
+                                                        system.heavy)
+    if is_a(system, *KINDS):
+        return lambda system, cells, params, at: _begin(system.hyper, system.w0.ravel(), system.w1, 1.0, cells, params, at,
+                                                        system.heavy)
 
 
 # ---------------------------------------------------------------- one step
+
+@njit(forceinline=True)
+def _drift(hyper, step, cells, params, at, end):
+    """Add the drift times `step` to the cells from `at` to `end`, if there is any."""
+    if hyper.x == DRIFT or hyper.y == DRIFT or hyper.values[DRIFT] != 0.0:
+        drift = parameter(hyper, DRIFT, cells, params)
+        for i in range(at, end, LANES):
+            store(cells, i, load(cells, i) + drift * step)
+
+
+@njit(forceinline=True)
+def _rate(hyper, layer, cells, params):
+    """The learning rate of a layer (RATE_IN or RATE_OUT)."""
+    return parameter(hyper, RATE, cells, params) * parameter(hyper, layer, cells, params)
+
 
 @njit(error_model="numpy")
 def _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z, e):
@@ -237,9 +189,9 @@ def _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z
     for n in range(block):
         total = splat(0.0)
         for j in range(0, M, LANES):
-            h = activate(activation, load(z, n * M + j))
+            h = kept(activation, load(z, n * M + j))
             store(z, n * M + j, h)
-            total = total + h * load(cells, w1 + j)
+            total = total + value(activation, h) * load(cells, w1 + j)
         d = total * (1.0 / hidden) - y[y0 + n]
         loss = loss + d * d
         store(e, n * LANES, d * gain)
@@ -254,25 +206,42 @@ def _backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
         g = load(g1, j)
         for n in range(block):
             q, h = load(e, n * LANES), load(z, n * M + j)
-            g = g + q * h
+            g = g + q * value(activation, h)
             store(z, n * M + j, q * slope(activation, h))
         store(g1, j, g)
     accumulate(inputs, block, M, x, x0, 1, inputs, z, 0, g0)
 
 
 @njit(error_model="numpy")
-def _update(axes, inputs, hidden, cells, params, at, g0, g1):
-    """w0 -= rate0 * g0 * w1 and w1 -= rate1 * g1."""
+def _update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
+    """w0 -= rate_in * g0 * w1 and w1 -= rate_out * g1; with momentum or weight decay as `_heavy_step` says."""
     M = hidden * LANES
     w1 = at + inputs * M
-    p, q = load(cells, params), load(cells, params + LANES)
-    first = rate0(axes, p, q)
+    rate_in, rate_out = _rate(hyper, RATE_IN, cells, params), _rate(hyper, RATE_OUT, cells, params)
+    if heavy:
+        size = w1 + M - at
+        for j in range(0, M, LANES):
+            w = load(cells, w1 + j)
+            for i in range(j, inputs * M, M):
+                _heavy_step(hyper, rate_in, load(g0, i) * w, cells, params, at + i, size)
+            _heavy_step(hyper, rate_out, load(g1, j), cells, params, w1 + j, size)
+        return
     for j in range(0, M, LANES):
         w = load(cells, w1 + j)
-        r = first * w
+        r = rate_in * w
         for i in range(j, inputs * M, M):
             store(cells, at + i, load(cells, at + i) - r * load(g0, i))
-        store(cells, w1 + j, w - q * load(g1, j))
+        store(cells, w1 + j, w - rate_out * load(g1, j))
+
+
+@njit(forceinline=True, error_model="numpy")
+def _heavy_step(hyper, rate, gradient, cells, params, at, size):
+    """velocity = momentum * velocity + gradient + weight_decay * w;  w -= rate * velocity (the velocity `size` further)."""
+    w = load(cells, at)
+    velocity = (parameter(hyper, MOMENTUM, cells, params) * load(cells, at + size)
+                + (gradient + parameter(hyper, WEIGHT_DECAY, cells, params) * w))
+    store(cells, at + size, velocity)
+    store(cells, at, w - rate * velocity)
 
 
 @njit
@@ -288,10 +257,10 @@ def _split(inputs, hidden, scratch):
 
 @overload(advance, jit_options={"forceinline": True, "error_model": "numpy"})
 def _advance(system, t, cells, params, at, scratch):
-    if is_a(system, Network):
+    if is_a(system, Network, Solutions):
         def full_batch(system, t, cells, params, at, scratch):
             N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
-            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + inputs * hidden * LANES)
+            _drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
             g0, g1, z, e = _split(inputs, hidden, scratch)
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
@@ -299,7 +268,7 @@ def _advance(system, t, cells, params, at, scratch):
                 loss = loss + _forward(system.activation, block, inputs, hidden, system.x, n * inputs, system.y, n,
                                        2.0 / N / hidden, cells, at, z, e)
                 _backward(system.activation, block, inputs, hidden, system.x, n * inputs, z, e, g0, g1)
-            _update(system.axes, inputs, hidden, cells, params, at, g0, g1)
+            _update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return full_batch
@@ -307,7 +276,7 @@ def _advance(system, t, cells, params, at, scratch):
         def minibatch(system, t, cells, params, at, scratch):
             N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
             B = system.batches.shape[1]
-            _add_offset(system.axes, t, load(cells, params), 1.0, cells, at, at + inputs * hidden * LANES)
+            _drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
             g0, g1, z, e = _split(inputs, hidden, scratch)
             x, y = e[BLOCK * LANES:], e[BLOCK * (LANES + inputs):]
             loss = splat(0.0)
@@ -323,28 +292,51 @@ def _advance(system, t, cells, params, at, scratch):
                         x[i * inputs + k] = system.x[sample * inputs + k]
                 _forward(system.activation, block, inputs, hidden, x, 0, y, 0, 2.0 / B / hidden, cells, at, z, e)
                 _backward(system.activation, block, inputs, hidden, x, 0, z, e, g0, g1)
-            _update(system.axes, inputs, hidden, cells, params, at, g0, g1)
+            _update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return minibatch
     if is_a(system, OneDatum):
         def one_datum(system, t, cells, params, at, scratch):
             M = system.w1.size * LANES
-            p, q = load(cells, params), load(cells, params + LANES)
-            _add_offset(system.axes, t, p, system.x_sum, cells, at, at + M)
+            rate_in, rate_out = _rate(system.hyper, RATE_IN, cells, params), _rate(system.hyper, RATE_OUT, cells, params)
+            _drift(system.hyper, system.x_sum, cells, params, at, at + M)
             total = splat(0.0)
             for j in range(0, M, LANES):
-                h = activate(system.activation, load(cells, at + j))
+                h = kept(system.activation, load(cells, at + j))
                 store(scratch, j, h)
-                total = total + h * load(cells, at + M + j)
+                total = total + value(system.activation, h) * load(cells, at + M + j)
             d = total * (1.0 / system.w1.size) - system.y
             gain = d * (2.0 / system.w1.size)
-            first = gain * rate0(system.axes, p, q) * system.xx
-            second = gain * q
+            if system.heavy:
+                for j in range(0, M, LANES):
+                    h, w = load(scratch, j), load(cells, at + M + j)
+                    _heavy_step(system.hyper, rate_in, gain * system.xx * w * slope(system.activation, h),
+                                cells, params, at + j, 2 * M)
+                    _heavy_step(system.hyper, rate_out, gain * value(system.activation, h), cells, params, at + M + j, 2 * M)
+                return d * d, 1.0 / (d * d)
+            first = gain * rate_in * system.xx
+            second = gain * rate_out
             for j in range(0, M, LANES):
                 h = load(scratch, j)
                 w = load(cells, at + M + j)
                 store(cells, at + j, load(cells, at + j) - first * w * slope(system.activation, h))
-                store(cells, at + M + j, w - second * h)
+                store(cells, at + M + j, w - second * value(system.activation, h))
             return d * d, 1.0 / (d * d)
         return one_datum
+
+
+# ---------------------------------------------------------------- which solution
+
+def _solution(system, cells, at):
+    """The number of the solution in the lane whose state is cells[at::LANES]."""
+    inputs, hidden = system.w0.shape
+    codes = np.zeros(2, np.int64)
+    for j in range(2):
+        for n in range(system.y.size):
+            z = 0.0
+            for i in range(inputs):
+                z += system.x[n * inputs + i] * cells[at + (i * hidden + j) * LANES]
+            codes[j] = 2 * codes[j] + (z > 0.0)
+        codes[j] = min(codes[j], 2 ** system.y.size - 1 - codes[j])     # the other sign of the unit says the same
+    return system.classes[codes[0], codes[1]]

@@ -31,7 +31,7 @@ class Newton(NamedTuple):
 @overload(rule)
 def _rule(system):
     if is_a(system, Newton):
-        return lambda system: Rule(relative=False, after=0, limit=CAP, tolerance=system.tolerance)
+        return lambda system: Rule(relative=False, after=0, limit=CAP, tolerance=system.tolerance, escape=-1)
 
 
 @overload(rows)

@@ -71,6 +71,12 @@ class Julia(NamedTuple):
     power: int = 2
 
 
+class BurningShip(NamedTuple):
+    """z' = (|Re z| + i |Im z|)**power + c, from z = 0; the pixel is c (Michelitsch and Roessler 1992)."""
+
+    power: int = 2
+
+
 @njit(forceinline=True)
 def _power(power, x, y):
     u, v = x * x - y * y, 2.0 * x * y
@@ -93,6 +99,13 @@ def julia_step(system, t, x, y, a, b):
     return u + system.cx, v + system.cy
 
 
+@step_of(BurningShip)
+def burning_ship_step(system, t, x, y, a, b):
+    """(|Re z| + i |Im z|)**power + c."""
+    u, v = _power(system.power, abs(x), abs(y))
+    return u + a, v + b
+
+
 # ---------------------------------------------------------------- what the kernel asks
 
 def _planar(system):
@@ -111,7 +124,7 @@ def _step(system, t, x, y, a, b):
 @overload(rule)
 def _rule(system):
     if _planar(system):
-        return lambda system: Rule(relative=False, after=1, limit=1.0, tolerance=0.0)
+        return lambda system: Rule(relative=False, after=1, limit=1.0, tolerance=0.0, escape=-1)
 
 
 @overload(rows)
