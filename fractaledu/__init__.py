@@ -12,7 +12,9 @@ import importlib
 from ._version import __version__
 from .brought import descent, own_system
 from .descents import bumpy, markus, parabola, three_weights, two_weights
+from .dimensions import dimension
 from .engine import Cancelled, available_threads
+from .ensembles import ensemble
 from .landscape import Landscape
 from .maps import burning_ship, cubic, julia, logistic, magnet, mandelbrot, newton, rational
 from .names import named
@@ -20,8 +22,10 @@ from .networks import network, paper, paper_view, random_network
 from .problems import Problem
 from .recipes import Recipe
 from .rendering import estimate, evaluate, passes, render
+from .stability import lyapunov, sharpness
 from .systems.planar import step_of
 from .traces import Trace, trace
+from .trust import difference, doubling, one_ulp, shuffled, single_precision
 from .view import FloatFloorWarning, View
 from .xor import xor
 
@@ -29,10 +33,11 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
             "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer"}
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__",
-           "available_threads", "bumpy", "burning_ship", "cubic", "descent", "estimate", "evaluate", "julia", "logistic",
-           "magnet", "mandelbrot", "markus", "named", "network", "newton", "own_system", "paper", "paper_view", "parabola",
-           "passes", "random_network", "rational", "render", "step_of", "three_weights", "trace", "two_weights", "xor",
-           *_DRAWING]
+           "available_threads", "bumpy", "burning_ship", "cubic", "descent", "difference", "dimension",
+           "doubling", "ensemble", "estimate", "evaluate", "julia", "logistic", "lyapunov", "magnet", "mandelbrot", "markus",
+           "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes",
+           "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights",
+           "trace", "two_weights", "xor", *_DRAWING]
 
 
 def __getattr__(name):

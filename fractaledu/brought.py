@@ -13,8 +13,9 @@ from .systems.own import Own
 from .view import View
 
 
-def own_system(start, step, size, constants=(), *, view: View, steps=100, relative=False, after=1, limit=1e6, tolerance=0.0, title="",
-        x_label="x", y_label="y", symbols=("x", "y"), watched="watched number", formula="", source="") -> Problem:
+def own_system(start, step, size, constants=(), *, view: View, steps=100, relative=False, after=1, limit=1e6,
+               tolerance=0.0, title="", x_label="x", y_label="y", symbols=("x", "y"), watched="watched number", formula="",
+               source="") -> Problem:
     """A whole system of your own: two functions on the numbers of one run, compiled by Numba.
 
     Parameters
@@ -69,8 +70,8 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     if not math.isfinite(first) or first < 0:
         raise ValueError(f"step must return a finite number of 0 or more from the centre of the view, got {first!r}")
     system = Own(*functions, constants, size, bool(relative), after, float(limit), float(tolerance))
-    return Problem(system, view, steps, title=title or "A system of your own", x_label=x_label, y_label=y_label, symbols=symbols,
-                   watched=Watched(watched, tolerance or 1.0, bool(relative)), formula=formula, source=source)
+    return Problem(system, view, steps, title=title or "A system of your own", x_label=x_label, y_label=y_label,
+                   symbols=symbols, watched=Watched(watched, tolerance or 1.0, bool(relative)), formula=formula, source=source)
 
 
 def descent(loss, slope=None, *, start=1.0, view: View | None = None, steps=1000, limit=1e8, title="") -> Problem:

@@ -110,7 +110,8 @@ def markus(word="AB", burn=BURN, axes=("r_a", "r_b"), **values) -> Problem:
     system = interval.Markus(hyper, np.array([letter == "B" for letter in letters], np.int32), burn)
     return with_axes(system, MARKUS, hyper, view, steps=400, name="markus",
                      options={"word": letters, "burn": burn, **_options(MARKUS, hyper, given)},
-                     title=f"Lyapunov fractal, {letters}", watched=Watched("growth of a difference per step", 1.0, sides=("stable", "chaotic")),
+                     title=f"Lyapunov fractal, {letters}",
+                     watched=Watched("growth of a difference per step", 1.0, sides=("stable", "chaotic")),
                      formula=r"x_{t+1} = r_t\,x_t(1 - x_t), \quad \lambda = \frac{1}{T}\sum\ln|r_t(1 - 2x_t)|, \quad "
                              rf"r = \mathrm{{{letters if len(letters) < 13 else letters[:12] + '...'}}}",
                      source="M. Markus and B. Hess, Computers & Graphics 13 (1989) 553")

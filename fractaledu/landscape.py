@@ -97,6 +97,22 @@ class Landscape:
         return (f"<Landscape {self.problem.title or self.problem.name}: {self.size[0]} x {self.size[1]}, "
                 f"{self.steps} steps, {(self.verdict == -1).mean():.1%} converged{part}>")
 
+    def to_xarray(self):
+        """An `xarray.Dataset` of the arrays over the coordinates y and x, the question among its attributes.
+
+        Raises
+        ------
+        ImportError
+            If xarray is not installed.
+        """
+        import xarray
+
+        arrays = {name: (("y", "x"), getattr(self, name)) for name in PIXEL.names}
+        problem = self.problem
+        coordinates = {"x": ("x", self.x, {"long_name": problem.x_label}), "y": ("y", self.y, {"long_name": problem.y_label})}
+        about = {"title": problem.title, "steps": self.steps, "recipe": self.recipe, "fractaledu": self.version}
+        return xarray.Dataset(arrays, coordinates, about)
+
     def save(self, path) -> None:
         """Write an .npz that `load` reads back exactly.  Atomic: an interrupted save leaves the old file.
 

@@ -1,4 +1,4 @@
-"""The classic maps of the complex plane: Mandelbrot, Julia, Burning Ship, the logistic family, magnets, Newton, rational maps."""
+"""Maps of the complex plane: Mandelbrot, Julia, Burning Ship, the logistic family, magnets, Newton, rational functions."""
 from __future__ import annotations
 
 import numpy as np
@@ -247,10 +247,10 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
     fixed = np.roots(np.polysub(p, np.append(q, 0)))                # p(z) = z q(z)
     with np.errstate(all="ignore"):
         bottom = np.polyval(q, fixed)
-        slope = (np.polyval(np.polyder(p), fixed) * bottom - np.polyval(p, fixed) * np.polyval(np.polyder(q), fixed)) / bottom ** 2
-    fixed = fixed[np.abs(slope) < 1 - 1e-6]
+        top = np.polyval(np.polyder(p), fixed) * bottom - np.polyval(p, fixed) * np.polyval(np.polyder(q), fixed)
+        fixed = fixed[np.abs(top / bottom ** 2) < 1 - 1e-6]
     if len(fixed) == 0:
-        raise ValueError("numerator / denominator must have a finite attracting fixed point, got none (julia(c) draws z**n + c)")
+        raise ValueError("numerator / denominator must have a finite attracting fixed point, got none (for z**n + c: julia)")
     fixed = fixed[np.lexsort((fixed.imag, -fixed.real.round(9)))]
     # infinity attracts where p has the higher degree by 2, or by 1 and the leading coefficients say so
     excess = len(p) - len(q)
@@ -265,7 +265,7 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
                    {"numerator": p.tolist(), "denominator": q.tolist(), "tolerance": tolerance},
                    f"Julia set of a rational function of degree {degree}", **STARTS,
                    watched=Watched("distance to the nearest attracting fixed point", tolerance), attractors=attractors,
-                   formula=r"z_{t+1} = \frac{%s}{%s}" % (_tex_polynomial(p), _tex_polynomial(q)),
+                   formula=rf"z_{{t+1}} = \frac{{{_tex_polynomial(p)}}}{{{_tex_polynomial(q)}}}",
                    source="G. Julia 1918; P. Fatou 1919; the default is Cayley's problem of 1879")
 
 

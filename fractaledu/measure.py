@@ -1,4 +1,4 @@
-"""Numbers of a border: box counting with its error and two yardsticks, the uncertainty exponent, block averages.
+"""Numbers of a border: box counting with its error and two yardsticks.
 
 Arrays in, numbers out.  Everything that is measured on a picture of N x N pixels depends on N, on the range of box sizes
 and on the way; a `Dimension` carries them along, and what a smooth border and white noise give the same way.
@@ -64,35 +64,6 @@ class Dimension:
     __repr__ = __str__
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Uncertainty:
-    """An uncertainty exponent and how it was found.
-
-    Attributes
-    ----------
-    alpha, error : float
-        The share of uncertain pixels goes like eps**alpha: 1 for a smooth border, 0 for white noise.
-    dimension : float
-        2 - alpha, the box dimension of the border, with the same error.
-    sizes : int64, shape (n,)
-        The distances eps in pixels.
-    fractions : float64, shape (n,)
-        The shares.
-    """
-
-    alpha: float
-    error: float
-    dimension: float
-    sizes: np.ndarray
-    fractions: np.ndarray
-
-    def __str__(self):
-        return (f"uncertainty exponent {self.alpha:.2f} ± {self.error:.2f}, border of dimension {self.dimension:.2f} "
-                f"(distances of {self.sizes[0]} … {self.sizes[-1]} px)")
-
-    __repr__ = __str__
-
-
 def boundary(labels) -> np.ndarray:
     """Where labels meet: the windows of 2 x 2 pixels that hold more than one label.
 
@@ -113,7 +84,7 @@ def boundary(labels) -> np.ndarray:
     ValueError
         If labels are of another kind or shape.
     """
-    labels = _labels("labels", labels)
+    labels = check_labels("labels", labels)
     corner = labels[:-1, :-1]
     mixed = corner != labels[1:, 1:]
     mixed |= corner != labels[1:, :-1]
@@ -142,7 +113,7 @@ def box_counts(mask, sizes=None, offset=(0, 0)) -> tuple[np.ndarray, np.ndarray]
         If an argument is not as above.
     """
     mask = _mask(mask)
-    sizes = _sizes(sizes, min(mask.shape))
+    sizes = check_sizes(sizes, min(mask.shape))
     try:
         row, column = offset
     except (TypeError, ValueError):
@@ -196,7 +167,7 @@ def box_dimension(mask, fit=None, sizes=None, offsets=8, seed=0, method="slope",
         raise ValueError(f"method must be one of {METHODS}, got {method!r}")
     offsets, seed, side = whole("offsets", offsets, 1, 10_000), whole("seed", seed, 0, 2 ** 63), min(frames[0].shape)
     if method == "slope":
-        sizes = _sizes(sizes, side)
+        sizes = check_sizes(sizes, side)
         question = tuple(sizes.tolist()), _fit(fit, sizes, side), offsets, seed
     else:
         if fit is not None or sizes is not None:
@@ -208,94 +179,9 @@ def box_dimension(mask, fit=None, sizes=None, offsets=8, seed=0, method="slope",
     return _dimension(frames, *question, *yardsticks)
 
 
-def uncertainty_exponent(labels, sizes=(1, 2, 4, 8, 16, 32)) -> Uncertainty:
-    """How slowly knowing the pixel better helps to know its label (McDonald, Grebogi, Ott, Yorke, Physica D 17, 1985).
-
-    A pixel is uncertain at distance eps if its label differs from that of any of the four pixels eps to its left,
-    right, below and above.  The share of uncertain pixels goes like eps**alpha, and 2 - alpha is the border's box
-    dimension.  Only pixels that have all their neighbours at every distance are counted.
-
-    Parameters
-    ----------
-    labels : array of int or bool, shape (rows, columns)
-    sizes : at least three rising whole numbers, default 1, 2, 4, 8, 16, 32
-        The distances in pixels; the picture must be more than twice as high and wide as the largest.
-
-    Returns
-    -------
-    Uncertainty
-        alpha by least squares on logarithms; its error is half the distance between the smallest and the largest alpha
-        where up to two sizes are left out at either end and three are kept.
-
-    Raises
-    ------
-    ValueError
-        If labels are all equal, or differ only near the sides, or an argument is not as above.
-    """
-    labels = _labels("labels", labels)
-    sizes = _sizes(sizes, (min(labels.shape) - 1) // 2, f", in a picture of {labels.shape} pixels")
-    if len(sizes) < LEAST:
-        raise ValueError(f"sizes must be at least {LEAST}, got {sizes.tolist()}")
-    if (labels == labels[0, 0]).all():
-        raise ValueError(f"labels must hold at least two different ones, got only {labels[0, 0]}")
-    rim = int(sizes[-1])
-    rows, columns = labels.shape[0] - 2 * rim, labels.shape[1] - 2 * rim
-
-    def moved(down, right):
-        return labels[rim + down:rim + down + rows, rim + right:rim + right + columns]
-
-    fractions = np.array([np.mean(np.logical_or.reduce([moved(*by) != moved(0, 0)
-                                                        for by in ((0, -e), (0, e), (-e, 0), (e, 0))])) for e in sizes])
-    if not fractions.all():
-        raise ValueError(f"labels must meet at least {rim} px, the largest of sizes, away from the sides")
-    slopes = _slopes(sizes, fractions)
-    return Uncertainty(slopes[0], (max(slopes) - min(slopes)) / 2, 2 - slopes[0], sizes, fractions)
-
-
-def block_correlation(coarse, fine, block) -> tuple[float, float]:
-    """Whether a finer picture shows the same: the correlation of the means over equal blocks of both.
-
-    Noise that is new at each resolution gives about 0 ± chance, structure gives more; no box dimension can tell them apart.
-
-    Parameters
-    ----------
-    coarse : array of numbers, shape (rows, columns)
-    fine : array of numbers, shape (2 rows, 2 columns)
-    block : int
-        Side of a block in pixels of `coarse`; rows and columns that fill no block are left out.
-
-    Returns
-    -------
-    correlation, chance : float
-        Pearson's correlation over the blocks, and its standard error for unrelated pictures, 1 / sqrt(blocks - 1).
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, fewer than three blocks fit, a number is not finite, or all means of a picture are equal.
-    """
-    coarse, fine = np.asarray(coarse), np.asarray(fine)
-    if coarse.ndim != 2 or fine.shape != (2 * coarse.shape[0], 2 * coarse.shape[1]):
-        raise ValueError(f"fine must have twice the rows and columns of coarse, got {fine.shape} and {coarse.shape}")
-    block = whole("block", block, 1, 2 ** 31)
-    rows, columns = coarse.shape[0] // block, coarse.shape[1] // block
-    if rows * columns < 3:
-        raise ValueError(f"block must leave at least three blocks of {coarse.shape} pixels, got {block}")
-    means = []
-    for name, picture, side in (("coarse", coarse, block), ("fine", fine, 2 * block)):
-        cut = picture[:rows * side, :columns * side].astype(float)
-        mean = cut.reshape(rows, side, columns, side).mean((1, 3)).ravel()
-        if not np.isfinite(mean).all():
-            raise ValueError(f"{name} must hold finite numbers only")
-        if np.ptp(mean) == 0:
-            raise ValueError(f"{name} must not be the same in every block, got {mean[0]:g}")
-        means.append(mean)
-    return float(np.corrcoef(*means)[0, 1]), (rows * columns - 1) ** -0.5
-
-
 # ---------------------------------------------------------------- checks
 
-def _labels(name, labels):
+def check_labels(name, labels):
     labels = np.asarray(labels)
     if labels.ndim != 2 or min(labels.shape) < 2 or labels.dtype.kind not in "iub":
         raise ValueError(f"{name} must be whole numbers or bools in at least 2 x 2 pixels, got {labels.dtype} {labels.shape}")
@@ -311,7 +197,7 @@ def _mask(mask):
     return np.ascontiguousarray(mask)
 
 
-def _sizes(sizes, most, hint=""):
+def check_sizes(sizes, most, hint=""):
     if sizes is None:
         return 2 ** np.arange(most.bit_length())
     sizes = np.array([whole("sizes", size, 1, most, hint) for size in np.ravel(sizes).tolist()], np.int64)
@@ -372,7 +258,7 @@ def _counts(mask, sizes, row, column):
     return np.array([np.count_nonzero(made[size]) for size in sizes.tolist()])
 
 
-def _slopes(sizes, counts):
+def fitted_slopes(sizes, counts):
     """Least-squares slopes of log count against log size: over all, then without up to DROPPED sizes at either end."""
     x, y = np.log(sizes), np.log(counts)
     ranges = [slice(i, len(x) - j) for i in range(DROPPED + 1) for j in range(DROPPED + 1) if len(x) - i - j >= LEAST]
@@ -385,7 +271,7 @@ def _covers(mask, sizes, fit, offsets, seed):
     places[0] = 0
     counts = np.array([_counts(mask, sizes, *place) for place in places.tolist()])
     inside = (fit[0] <= sizes) & (sizes <= fit[1])
-    slopes = [slope for one in (counts.min(0), *counts) for slope in _slopes(sizes[inside], one[inside])]
+    slopes = [slope for one in (counts.min(0), *counts) for slope in fitted_slopes(sizes[inside], one[inside])]
     return counts.min(0), -slopes[0], (max(slopes) - min(slopes)) / 2
 
 

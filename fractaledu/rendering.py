@@ -170,6 +170,11 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
     ValueError
         If x and y do not broadcast or are not finite, or steps are not as above.
     """
+    return runs(system, x, y, steps, threads)["value"].copy()[()]
+
+
+def runs(system, x, y, steps=None, threads=None) -> np.ndarray:
+    """As `evaluate`: all that came of the runs, of kernel.PIXEL."""
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
@@ -177,7 +182,7 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
         engine.x, engine.y, engine.total, engine.pixels = x.ravel(), y.ravel(), x.size, blank(x.size)
         engine.place = lambda flat: (flat, flat)        # each pixel has an x and a y of its own
         engine.fill(np.arange(x.size))
-    return engine.pixels["value"].reshape(x.shape).copy()[()]
+    return engine.pixels.reshape(x.shape)
 
 
 def points(x, y):

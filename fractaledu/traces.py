@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import whole
 from .kernel import record, row_count
 from .problems import Problem, as_problem
 from .rendering import points
+from .training import History, is_network
+from .training import history as looked_at
 
 LARGEST_RECORD = 2 ** 27            # numbers kept at most, 1 GB
 
@@ -28,6 +31,8 @@ class Trace:
     states : float64, shape S + (steps + 1, numbers), or None
         The start and the state after each step: x and y of a map; w0 row by row, then w1, of a network (with one data
         point: sqrt(gain / inputs) x w0, then w1).  NaN once not finite.
+    history : training.History or None
+        Loss, sharpness, norms and hidden units of one network's run, where asked for.
     value, verdict, departure, arrival, attractor, last : shape S
         As in `Landscape`; the very numbers of the pixel.
 
@@ -46,6 +51,7 @@ class Trace:
     arrival: np.ndarray
     attractor: np.ndarray
     last: np.ndarray
+    history: History | None = None
 
     def __array__(self, dtype=None, copy=None):
         return np.array(self.watched, dtype=dtype, copy=True if copy is None else copy)
@@ -54,7 +60,7 @@ class Trace:
         return len(self.watched)
 
 
-def trace(system, x, y, steps=None, states=False) -> Trace:
+def trace(system, x, y, steps=None, states=False, history: int | None = None) -> Trace:
     """Follow the run at one point, or at several.
 
     Parameters
@@ -65,6 +71,8 @@ def trace(system, x, y, steps=None, states=False) -> Trace:
     steps : int, default the problem's own number
     states : bool, default False
         Also keep the states.
+    history : int, optional
+        For one run of a network: look at its sharpness, weights and hidden units every so many steps.
 
     Returns
     -------
@@ -74,18 +82,24 @@ def trace(system, x, y, steps=None, states=False) -> Trace:
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
-    kept = x.size * (steps + 1) * (row_count(problem.system) if states else 1)
+    if history is not None:
+        history = whole("history", history, 1, 10 ** 9)
+        if x.ndim or not is_network(problem):
+            raise ValueError(f"history must be asked of one run of a network, got {problem.title} at {x.size} points")
+    states_too = states or history is not None
+    kept = x.size * (steps + 1) * (row_count(problem.system) if states_too else 1)
     if kept > LARGEST_RECORD:
         raise ValueError(f"steps must be so few that at most {LARGEST_RECORD} numbers are kept, got {steps}, "
                          f"which keeps {kept}")
     stop = np.zeros(1, bool)
     with ThreadPoolExecutor(1) as pool:         # in a thread, so that Ctrl-C is heard
         try:
-            out, watched, orbit = pool.submit(record, problem.system, x.ravel(), y.ravel(), steps, states, stop).result()
+            out, watched, orbit = pool.submit(record, problem.system, x.ravel(), y.ravel(), steps, states_too, stop).result()
         except BaseException:
             stop[0] = True
             raise
     shape = x.shape
     parts = {name: out[name].reshape(shape)[()] for name in out.dtype.names}
     return Trace(problem, x[()], y[()], steps, watched.reshape(*shape, steps),
-                 orbit.reshape(*shape, *orbit.shape[1:]) if states else None, **parts)
+                 orbit.reshape(*shape, *orbit.shape[1:]) if states else None, **parts,
+                 history=None if history is None else looked_at(problem, x, y, orbit[0], history))

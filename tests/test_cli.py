@@ -58,7 +58,7 @@ def test_every_system_can_be_rendered(arguments, expected, tmp_path):
     ("render julia --size 0x4 --out a.png", "size must be from 1 to 32768"),
     ("render julia --size 1000000x4 --out a.png", "size must be from 1 to 32768"),
     ("render julia --size big --out a.png", "must be WxH"), ("render julia --steps -4 --out a.png", "steps must be from 1"),
-    ("render julia --c rabbit --out a.png", "c must be a number such as"),
+    ("render julia --c hare --out a.png", "c must be a number or one of rabbit"),
     ("render julia --width 8 --out a.png", "unrecognized"),
     ("render paper-tanh --width 9 --out a.png", "width must be 16 or 8"),
     ("render julia --threads 0 --out a.png", "threads must"),

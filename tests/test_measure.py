@@ -6,8 +6,10 @@ import pytest
 
 import fractaledu as fe
 from fractaledu import known_sets
+from fractaledu.blocks import block_correlation
 from fractaledu.distance import distance_to_julia, distance_to_mandelbrot
-from fractaledu.measure import block_correlation, boundary, box_counts, box_dimension, uncertainty_exponent
+from fractaledu.measure import boundary, box_counts, box_dimension
+from fractaledu.uncertainty import uncertainty_exponent
 
 RABBIT = -0.122561166876654 + 0.744861766619744j
 NOISE = np.random.default_rng(0)

@@ -12,7 +12,7 @@ from fractaledu import reference
 from fractaledu.kernel import is_a
 from fractaledu.networks import _arrays
 from fractaledu.simd import ROUND, exp, where
-from fractaledu.systems import network
+from fractaledu.systems import activations, network
 
 VALUES = np.load(pathlib.Path(__file__).parent / "data" / "paper_values.npz")
 NAMES = {"tanh": "tanh", "relu": "relu", "linear": "identity", "one-datum": "single", "minibatch": "minibatch",
@@ -36,8 +36,8 @@ class OtherTanh(NamedTuple):
     seed: float
 
 
-@overload(network.activate, jit_options={"forceinline": True})
-def _activate(activation, z):
+@overload(activations.kept, jit_options={"forceinline": True})
+def _kept(activation, z):
     if is_a(activation, OtherTanh):
         def impl(activation, z):
             h = 1.0 - 2.0 / (exp(2.0 * z) + 1.0)
@@ -47,7 +47,7 @@ def _activate(activation, z):
         return impl
 
 
-@overload(network.slope, jit_options={"forceinline": True})
+@overload(activations.slope, jit_options={"forceinline": True})
 def _slope(activation, h):
     if is_a(activation, OtherTanh):
         return lambda activation, h: (1.0 - h) * (1.0 + h)
@@ -61,8 +61,8 @@ def shuffled(condition, seed):
     order, inputs, hidden = (rng.permutation(n) for n in (len(y), 16, 16))
     batches = np.argsort(order).astype(np.int32)[arrays["batches"]] if condition == "minibatch" else None
     system = network.build(w0[inputs][:, hidden], w1[hidden], np.ascontiguousarray(x[order][:, inputs]), y[order],
-                           {"relu": "relu", "linear": "identity"}.get(condition, "tanh"), batches,
-                           "every step" if condition == "offset" else None)
+                           {"relu": "relu", "linear": "identity"}.get(condition, "tanh"), fe.paper(condition).system.hyper,
+                           batches)
     if condition in ("relu", "linear"):
         return system
     return system._replace(activation=OtherTanh(1e3 * (seed + 1.0)))

@@ -31,8 +31,8 @@ def schema(explorer, knobs, resolutions) -> dict:
             "resolutions": list(resolutions), "hidden": sorted(hidden), "locked": sorted(locked), "large": explorer._large,
             "presets": [{"name": WHOLE[0], "why": WHOLE[1]},
                         *({"name": p.name, "why": p.why} for p in explorer._presets)],
-            "bookmarks": list(explorer.bookmarks), "line_word": _line_word(problem), "formula": formulas.svg(problem.formula), "latex": problem.formula,
-            "source": problem.source}
+            "bookmarks": list(explorer.bookmarks), "line_word": _line_word(problem),
+            "formula": formulas.svg(problem.formula), "latex": problem.formula, "source": problem.source}
 
 
 def has_orbit(problem) -> bool:
@@ -42,9 +42,14 @@ def has_orbit(problem) -> bool:
     return is_planar(type(problem.system)) or isinstance(problem.system, Newton | Magnet | Rational)
 
 
+def settles_below(problem):
+    """Whether a run has to end below the line, not to stay below it on the average."""
+    return bool(problem.attractors) and not problem.watched.relative
+
+
 def _line_word(problem):
     """What it means that the watched number crosses its line."""
-    if problem.attractors:
+    if settles_below(problem):
         return "reached below"
     return "leaves above" if problem.watched is SIZE else f"{problem.watched.sides[0]} below"
 
@@ -112,7 +117,7 @@ def about(explorer) -> str:
     seed = ("the paper's weights and data" if (problem.name or "").startswith("paper-") else
             f"seed {problem.options['seed']}" if "seed" in problem.options else "")
     watched = problem.watched
-    criterion = (f"converged: {watched.name} below {number(watched.line, 2)} at the end" if problem.attractors else
+    criterion = (f"converged: {watched.name} below {number(watched.line, 2)} at the end" if settles_below(problem) else
                  f"converged: the mean of the last 20 {'losses is below the first' if watched.relative else ''}"
                  f"{'' if watched.relative else f'numbers ({watched.name}) is below {number(watched.line, 2)}'}")
     return " · ".join(filter(None, (f"{columns} × {rows} runs of {explorer.steps} steps", criterion, seed)))

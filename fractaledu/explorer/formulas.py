@@ -19,7 +19,8 @@ def svg(latex: str) -> str:
         math_to_image(f"${latex}$", drawn, format="svg", dpi=72)
     text = drawn.getvalue()
     text = text[text.index("<svg"):]
-    for part in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r'<g id="patch_1">.*?</g>', r"<!--.*?-->"):    # white ground
+    # patch_1 is the white ground
+    for part in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r'<g id="patch_1">.*?</g>', r"<!--.*?-->"):
         text = re.sub(part, "", text, flags=re.DOTALL)
     width, height = (float(re.search(rf'{side}="([0-9.]+)pt"', text).group(1)) for side in ("width", "height"))
     return text.replace(f'width="{width:g}pt"', f'width="{width / 10:.3f}em"', 1).replace(

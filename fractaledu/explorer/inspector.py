@@ -46,8 +46,8 @@ class Runs:
         if numbers > LARGEST_RECORD:
             raise ValueError(f"a run of {self.steps} steps is too long to be drawn; its pixel is computed all the same")
         began = time.perf_counter()
-        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps, described.has_orbit(self.problem),
-                                                        self.stop)
+        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps,
+                                                        described.has_orbit(self.problem), self.stop)
         self.seconds = time.perf_counter() - began
 
     def curves(self) -> list[bytes]:
@@ -83,7 +83,7 @@ class Runs:
             which = int(pixel["attractor"])
             fate = (f"reaches nothing in {self.steps} steps" if which < 0 else
                     f"runs away, from step {arrived} on" if verdict == 1 else
-                    f"reaches {attractor_name(problem.attractors[which])} in {arrived} steps")
+                    f"reaches {attractor_name(problem.attractors[which])}" + (f" in {arrived} steps" if arrived >= 0 else ""))
         elif problem.watched.relative:
             last, first = float(pixel["last"]), float(self.watched[k, 0])
             fate = {-1: f"converged · its loss ends at {number(last / first, 3)} of the first",

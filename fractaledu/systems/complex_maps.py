@@ -37,7 +37,8 @@ class Magnet(NamedTuple):
 
 
 class Rational(NamedTuple):
-    """z' = p(z) / q(z); the pixel is the start.  Watched before the step: the distance to the nearest attracting fixed point."""
+    """z' = p(z) / q(z); the pixel is the start.  Watched before the step: the distance to the nearest attracting fixed
+    point."""
 
     p_x: np.ndarray         # (degree + 1,) coefficients, highest power first; p and q to the same degree
     p_y: np.ndarray

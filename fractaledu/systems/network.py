@@ -19,6 +19,7 @@ from ..simd import load, splat, store
 from .activations import ACTIVATIONS, INPUT_GAIN, kept, slope, value
 from .hyper import Hyper, active, parameter
 
+NEAR = 0.15                     # outputs this close to a pattern are it
 BLOCK = 16                      # samples whose hidden units are in the cache together
 
 
@@ -68,8 +69,8 @@ class OneDatum(NamedTuple):
 
 
 class Solutions(NamedTuple):
-    """Full-batch on few samples, until it is solved; the attractor tells which solution, whatever the order and the signs
-    of the hidden units (`solution_code`)."""
+    """Full-batch on few samples; the attractor is the nearest of known patterns of outputs, so that neither the order nor
+    the signs of the hidden units matter."""
 
     w0: np.ndarray          # as in Network
     w1: np.ndarray
@@ -78,8 +79,7 @@ class Solutions(NamedTuple):
     activation: NamedTuple
     hyper: Hyper
     heavy: int
-    tolerance: float        # solved: a loss below this at the end
-    classes: np.ndarray     # (2**(samples - 1), 2**(samples - 1)) of int16: the number of a pair of hidden units
+    patterns: np.ndarray    # (patterns, samples); an attractor each, and one more for what is near to none
 
 
 KINDS = (Network, Minibatch, OneDatum, Solutions)
@@ -106,8 +106,6 @@ def first_loss(w0, w1, x, y, activation):
 
 @overload(rule)
 def _rule(system):
-    if is_a(system, Solutions):
-        return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=system.tolerance, escape=-1)
     if is_a(system, *KINDS):
         return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=0.0, escape=-1)
 
@@ -329,14 +327,17 @@ def _advance(system, t, cells, params, at, scratch):
 # ---------------------------------------------------------------- which solution
 
 def _solution(system, cells, at):
-    """The number of the solution in the lane whose state is cells[at::LANES]."""
+    """The number of the pattern that the lane's outputs are within NEAR of, each; the state is cells[at::LANES]."""
     inputs, hidden = system.w0.shape
-    codes = np.zeros(2, np.int64)
-    for j in range(2):
-        for n in range(system.y.size):
+    unit, outputs = np.empty(LANES), np.zeros(system.y.size)
+    for n in range(system.y.size):
+        for j in range(hidden):
             z = 0.0
             for i in range(inputs):
                 z += system.x[n * inputs + i] * cells[at + (i * hidden + j) * LANES]
-            codes[j] = 2 * codes[j] + (z > 0.0)
-        codes[j] = min(codes[j], 2 ** system.y.size - 1 - codes[j])     # the other sign of the unit says the same
-    return system.classes[codes[0], codes[1]]
+            store(unit, 0, value(system.activation, kept(system.activation, splat(z))))
+            outputs[n] += unit[0] * cells[at + (inputs * hidden + j) * LANES] / hidden
+    for k in range(len(system.patterns)):
+        if np.abs(outputs - system.patterns[k]).max() < NEAR:
+            return k
+    return len(system.patterns)

@@ -1,7 +1,5 @@
-"""matplotlib figures of landscapes and traces.  Each takes an `ax`, computes nothing and never shows."""
+"""Figures of landscapes and traces."""
 from __future__ import annotations
-
-import functools
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,30 +8,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
-from .colour import STATES, basin_colours, check_mode, colours, legend_strip
-from .landscape import Landscape
-from .ticks import even_ticks, tick_texts, wide
-from .traces import Trace
-
-
-@functools.singledispatch
-def plot(result, ax=None, **how):
-    """Draw a result of this package and return the artist.
-
-    Parameters
-    ----------
-    result : Landscape or Trace
-        A landscape is drawn as a map with its axes in true units and a legend, a trace as its watched number.
-    ax : matplotlib.axes.Axes, optional
-        Draw here; default: a new figure.
-    palette, mode, reference, legend
-        For landscapes: as in `colours`; `legend=False` leaves it out.
-
-    Returns
-    -------
-    matplotlib.image.AxesImage, or a list of matplotlib.lines.Line2D
-    """
-    raise TypeError(f"result must be a Landscape or a Trace, got {type(result).__name__}")
+from ..colour import STATES, basin_colours, check_mode, colours, legend_strip
+from ..landscape import Landscape
+from ..ticks import even_ticks, tick_texts, wide
+from ..traces import Trace
+from .plotting import plot
 
 
 @plot.register
@@ -41,17 +20,8 @@ def _(land: Landscape, ax=None, palette="two-sided", mode=None, reference=None, 
     mode = check_mode(land, mode)
     if ax is None:
         _, ax = plt.subplots(figsize=(5, 6), layout="constrained")
-    view = land.view
-    # On a log axis imshow would space the pixels evenly in true units, but they are even in logarithms, as the axis is
-    # drawn: there the picture fills the frame instead.
-    even = view.x_scale == view.y_scale == "linear"
-    place = {"extent": (*view.x, *view.y)} if even else {"extent": (0, 1, 0, 1), "transform": ax.transAxes}
-    artist = ax.imshow(colours(land, palette, mode, reference), origin="lower", aspect="auto", interpolation="nearest",
-                       **place)
-    _true_units(ax, "x", view.x, view.x_scale, land.problem.x_label)
-    _true_units(ax, "y", view.y, view.y_scale, land.problem.y_label)
+    artist = show_map(ax, land, colours(land, palette, mode, reference))
     ax.set_title(land.problem.title, fontsize="medium")
-    ax.set_box_aspect(land.size[1] / land.size[0])
     if legend:
         _legend(ax, land, palette, mode)
     return artist
@@ -68,6 +38,20 @@ def _(trace: Trace, ax=None):
     ax.set_ylabel("loss" if trace.problem.watched.relative else trace.problem.watched.name)
     ax.set_title(trace.problem.title, fontsize="medium")
     return lines
+
+
+def show_map(ax, land, picture, **how):
+    """A picture (rows, columns, …) of a landscape's view, its axes in true units."""
+    view = land.view
+    # On a log axis imshow would space the pixels evenly in true units, but they are even in logarithms, as the axis is
+    # drawn: there the picture fills the frame instead.
+    even = view.x_scale == view.y_scale == "linear"
+    place = {"extent": (*view.x, *view.y)} if even else {"extent": (0, 1, 0, 1), "transform": ax.transAxes}
+    artist = ax.imshow(picture, origin="lower", aspect="auto", interpolation="nearest", **place, **how)
+    _true_units(ax, "x", view.x, view.x_scale, land.problem.x_label)
+    _true_units(ax, "y", view.y, view.y_scale, land.problem.y_label)
+    ax.set_box_aspect(land.size[1] / land.size[0])
+    return artist
 
 
 def _true_units(ax, name, bounds, scale, label):

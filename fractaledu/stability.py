@@ -1,0 +1,160 @@
+"""Numbers of one run that tell order from chaos: its Lyapunov exponent, and the sharpness along a training run."""
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arguments import whole
+from .growth import growth
+from .problems import Problem, as_problem
+from .traces import trace
+from .training import History, is_network
+
+BLOCKS = 20                 # whose means tell the error
+MOST_STEPS = 10 ** 8        # of which the growth is kept, 0.8 GB
+
+
+@dataclass(frozen=True, eq=False)
+class Lyapunov:
+    """The Lyapunov exponent of one run.
+
+    Attributes
+    ----------
+    problem, x, y
+        The question.
+    exponent : float
+        Mean logarithm (natural) of the growth of a small difference per step, after `burn` steps; above 0: chaos.
+    error : float
+        Standard error, from the means of 20 stretches of the run (NaN for fewer steps); no bound where these are not alike.
+    growth : float64, shape (steps,)
+        The logarithm of each step; shorter than asked for when the run did not stay finite.
+    burn : int
+        Steps that are not counted.
+    """
+
+    problem: Problem
+    x: float
+    y: float
+    exponent: float
+    error: float
+    growth: np.ndarray
+    burn: int
+
+    def __repr__(self):
+        return (f"<Lyapunov exponent {self.exponent:.6g} ± {self.error:.2g} per step, "
+                f"{len(self.growth) - self.burn} steps after {self.burn}>")
+
+
+def lyapunov(system, x, y, steps: int | None = None, burn: int | None = None, seed=0) -> Lyapunov:
+    """The Lyapunov exponent of the run at one pixel: an orbit's, or a training's.
+
+    Parameters
+    ----------
+    system : Problem or NamedTuple
+        Anything that can be rendered.
+    x, y : float
+        The pixel, in true units.
+    steps : int, default the problem's own number
+        At most 100 000 000.
+    burn : int, default a tenth of the steps
+        Steps that are not counted.
+    seed : int, default 0
+        Of the first direction of the difference.
+
+    Returns
+    -------
+    Lyapunov
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above, or the run is not finite beyond the burn-in.
+
+    Notes
+    -----
+    The tangent is carried along by Jacobian-vector products, central differences through the compiled step itself (right
+    to about 1e-10), and made of length 1 after each: Benettin, Galgani, Giorgilli and Strelcyn, Meccanica 15 (1980) 9.  A
+    step that shrinks every difference to nothing (a superstable orbit) counts as log 1e-300.
+    """
+    problem = as_problem(system)
+    steps = problem.check_steps(steps)
+    whole("steps", steps, 1, MOST_STEPS)
+    burn = steps // 10 if burn is None else whole("burn", burn, 0, steps - 1)
+    for name, value in (("x", x), ("y", y)):
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be finite, got {value}")
+    stop = np.zeros(1, bool)
+    with ThreadPoolExecutor(1) as pool:                 # in a thread, so that Ctrl-C is heard
+        try:
+            logs = pool.submit(growth, problem.system, x, y, steps, seed, stop).result()
+        except BaseException:
+            stop[0] = True
+            raise
+    counted = logs[burn:]
+    if len(counted) == 0:
+        raise ValueError(f"x and y must be those of a run that stays finite beyond its first {burn} steps, got one that is "
+                         f"not after {len(logs)}")
+    usable = counted[:len(counted) // BLOCKS * BLOCKS]
+    error = usable.reshape(BLOCKS, -1).mean(1).std(ddof=1) / BLOCKS ** 0.5 if len(usable) else np.nan
+    return Lyapunov(problem, float(x), float(y), float(counted.mean()), float(error), logs, burn)
+
+
+@dataclass(frozen=True, eq=False)
+class Sharpness:
+    """The sharpness along one training run.
+
+    Attributes
+    ----------
+    problem, x, y
+        The question.
+    history : training.History
+        `steps`, `loss`, `sharpness`, `preconditioned` and its `edge`, and more.
+    """
+
+    problem: Problem
+    x: float
+    y: float
+    history: History
+
+    steps = property(lambda self: self.history.steps)
+    sharpness = property(lambda self: self.history.sharpness)
+    preconditioned = property(lambda self: self.history.preconditioned)
+
+    def __repr__(self):
+        first, last = self.preconditioned[[0, -1]] / self.history.edge
+        return f"<Sharpness, as a share of the edge of stability: {first:.3g} at first, {last:.3g} at step {self.steps[-1]}>"
+
+
+def sharpness(system, x, y, steps: int | None = None, every: int | None = None) -> Sharpness:
+    """The largest eigenvalue of the loss's Hessian along a training run, and the preconditioned one for two rates.
+
+    Parameters
+    ----------
+    system : Problem
+        A network (`paper`, `network`, `random_network`, `xor`).
+    x, y : float
+        The pixel, in true units.
+    steps : int, default the problem's own number
+    every : int, default a hundredth of the steps
+        Look at the network every so many steps.
+
+    Returns
+    -------
+    Sharpness
+
+    Notes
+    -----
+    Power iteration, with memory, on exact Hessian-vector products (`curvature`).  Gradient descent at one rate is unstable in
+    a valley whose sharpness exceeds 2/rate; for two rates the eigenvalue of sqrt(D) H sqrt(D) is compared with 2, D
+    holding each layer's rate.  J. Cohen et al.,
+    arXiv 2103.00065: training drives it there, and hovers.
+    """
+    problem = as_problem(system)
+    if not is_network(problem):
+        raise ValueError(f"system must be a network of layers, got {problem.title}")
+    steps = problem.check_steps(steps)
+    every = max(1, steps // 100) if every is None else every
+    run = trace(problem, float(x), float(y), steps, history=every)
+    return Sharpness(problem, float(x), float(y), run.history)
