@@ -121,8 +121,8 @@ def _observe(how, t, steps, cells, at, w, u):
         v = v * load(cells, at + UNSCALE * LANES)
         u = u * load(cells, at + SCALE * LANES)
     gone = ALL_LANES & ~bits(finite)
-    over = v > how.limit
-    if bits(over) | gone:
+    if bits(v > min(how.limit, CAP)) | gone:
+        over = v > how.limit
         left = load(cells, at + LEFT * LANES)
         left = where(left < 0.0, where(over, splat(t + how.after), where(finite, left, t + how.after)), left)
         store(cells, at + LEFT * LANES, left)

@@ -83,7 +83,12 @@ def same(e):
     (fe.newton(), {"degree": 5, "a_real": 1.5, "a_imag": 0.2, "roots": "1,-1,0.5+2j"}),
     (fe.paper("one-datum", width=8), {"width": 16, "steps": 40, "condition": "offset", "offset": "start"}),
     (fe.random_network(3, hidden=4, inputs=2, samples=5),
-     {"hidden": 6, "activation": "relu", "samples": 3, "batch": 2, "seed": 7, "inputs": 3, "offset": "start"})])
+     {"hidden": 6, "activation": "relu", "samples": 3, "batch": 2, "seed": 7, "inputs": 3, "momentum": 0.5}),
+    (fe.paper("one-datum"), {"x_axis": "momentum", "rate": 30.0, "y_axis": "weight_decay", "scale_in": 0.5}),
+    (fe.markus(), {"word": "AAB", "burn": 10, "x_axis": "start"}), (fe.magnet(), {"kind": 2}),
+    (fe.two_weights(), {"weight_decay": 0.3, "rate": 0.9, "tied": True, "x_axis": "weight_decay"}),
+    (fe.bumpy(), {"kind": "added", "wavelength": 0.2, "y_axis": "start"}), (fe.rational(), {"numerator": "2,0,0,0,1"}),
+    (fe.cubic(), {"start": 0.3, "x_axis": "rate_imag"}), (fe.xor(), {"seed": 1, "activation": "sigmoid", "rate": 2.0})])
 def test_every_control_is_a_trait_and_moves_the_picture(explorer, problem, changes):
     e = explorer(problem, size=(16, 16), steps=20)
     assert same(e)

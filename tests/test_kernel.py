@@ -7,6 +7,7 @@ import pytest
 import fractaledu as fe
 from fractaledu import kernel, reference
 from fractaledu.kernel import LANES, PIXEL, sweep
+from fractaledu.names import NAMED
 from fractaledu.systems.planar import step_of
 
 
@@ -74,6 +75,17 @@ def test_a_run_does_not_depend_on_its_neighbours(problem, n):
     together = sweep(problem.system, x, y, 60)
     alone = np.concatenate([sweep(problem.system, x[i:i + 1], y[i:i + 1], 60) for i in range(0, n, max(1, n // 7))])
     assert together[::max(1, n // 7)].tobytes() == alone.tobytes()
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_no_system_lets_a_run_see_its_neighbours(name):
+    problem = fe.named(name)
+    rng = np.random.default_rng(5)
+    x, y = np.array([problem.view.point(u, v) for u, v in rng.uniform(size=(3 * LANES + 1, 2))]).T
+    steps = 30 if name.startswith("paper") else 120
+    together, mixed = sweep(problem.system, x, y, steps), rng.permutation(len(x))
+    assert sweep(problem.system, x[mixed], y[mixed], steps).tobytes() == together[mixed].tobytes()
+    assert sweep(problem.system, x[-1:], y[-1:], steps).tobytes() == together[-1:].tobytes()
 
 
 def test_nothing_is_written_beside_the_arrays():

@@ -175,7 +175,8 @@ ARRAYS = random_arrays(0, 3, 4, 5)
     ({"w0": np.ones(3)}, "w0 must be a filled array of 2"), ({"w1": np.ones(3)}, "w1 must have one weight per hidden"),
     ({"x": np.ones((5, 2))}, "x must have one column per row of w0, 3, got 2"), ({"y": np.ones(4)}, "y must have one target"),
     ({"y": np.full(5, np.nan)}, "y must be finite, got nan"), ({"x": np.empty((0, 3))}, "x must be a filled array"),
-    ({"activation": "relux"}, "activation must be one of tanh, relu, identity"), ({"axes": ("rate", "tempo")}, "axes must be two different ones of rate"),
+    ({"activation": "relux"}, "activation must be one of tanh, relu, identity"),
+    ({"axes": ("rate", "tempo")}, "axes must be two different ones of rate"),
     ({"batches": [[0, 5]]}, "batches must be from 0 to 4"), ({"batches": [[0.5]]}, "batches must be whole numbers"),
     ({"w1": np.zeros(4), "y": np.zeros(5)}, "the first loss is 0")])
 def test_mismatched_arrays_are_refused(change, message):

@@ -158,7 +158,7 @@ def test_traces_are_drawn_on_a_log_axis():
     lines = fe.plot(fe.trace(NET, [1.0, 2.0], 5.0, 30), ax)
     assert len(lines) == 2 and ax.get_yscale() == "log" and ax.get_ylabel() == "loss"
     plt.close("all")
-    with pytest.raises(TypeError, match="result must be a Landscape or a Trace, got int"):
+    with pytest.raises(TypeError, match="result must be one that this package computed, got int"):
         fe.plot(3)
 
 

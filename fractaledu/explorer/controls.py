@@ -162,8 +162,8 @@ def turned(problem: Problem, name: str, value: Any) -> Problem:
         name = option
     if name in _ONE_OF:
         options = {key: v for key, v in options.items() if key not in _ONE_OF}
-    if name == "tied":                  # what only one of the two has is forgotten
-        options = {key: v for key, v in options.items() if key in ("rate", "a0", "weight_decay") and v is not None}
+    if name == "tied":                  # other axes: the rest is forgotten
+        options = {key: v for key, v in options.items() if key == "weight_decay"}
     if value in (None, "") or (name == "batch" and value in (0, "0")):
         options.pop(name, None)
     else:
