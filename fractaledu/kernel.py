@@ -85,6 +85,11 @@ def moving_rows(system):
 
 @overload(moving_rows)
 def _moving_rows(system):
+    if "system" in system.fields:                       # a system around another (rounded.py)
+        return lambda system: moving_rows(system.system)
+    moving = getattr(system.instance_class, "moving", None)         # said by the class
+    if moving is not None:
+        return lambda system: moving
     return lambda system: rows(system)
 
 

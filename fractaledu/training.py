@@ -69,10 +69,12 @@ def history(problem, x, y, states, every) -> History:
         with np.errstate(over="ignore", invalid="ignore"):
             units = ACTIVATIONS[net.activation](net.x_scaled @ w0)[0]
             loss = np.mean((units @ w1 / hidden - net.y) ** 2)
+            if not loss < np.inf:               # the weights are finite, but not for long
+                break
             both = sharpness_at(net, w0, w1, rates) if min(rates) >= 0 else np.nan
             rows.append((loss, sharpness_at(net, w0, w1), both, np.linalg.norm(w0), np.linalg.norm(w1), units))
     loss, sharpness, both, norm_in, norm_out, units = zip(*rows, strict=True)
-    return History(steps, np.array(loss), np.array(sharpness), np.array(both), 2.0 * (1.0 + numbers[systems.MOMENTUM]),
+    return History(steps[:len(rows)], np.array(loss), np.array(sharpness), np.array(both), 2.0 * (1.0 + numbers[systems.MOMENTUM]),
                    np.array(norm_in), np.array(norm_out), np.array(units))
 
 

@@ -181,8 +181,8 @@ class Doubling:
         return f"<Doubling test: {self.verdict}>"
 
 
-def doubling(land: Landscape, block=4, **how) -> Doubling:
-    """Render the view at twice the resolution and compare, block by block, the share of its commonest label.
+def doubling(land: Landscape, fine: Landscape | None = None, block=4, **how) -> Doubling:
+    """Compare with the same view at twice the resolution, block by block, by the share of the commonest label.
 
     Structure stays, noise does not: the samples of the fine picture are others.  In the published "offset" window single
     pixels look like noise and correlate little, blocks of 4 x 4 correlate well.
@@ -190,13 +190,19 @@ def doubling(land: Landscape, block=4, **how) -> Doubling:
     Parameters
     ----------
     land : Landscape
+    fine : Landscape, optional
+        Of the same question, with twice the columns and rows; default: rendered here.
     block : int, default 4
         Side of a block, in pixels of `land`; at least 4 blocks must fit each way.
     **how
         threads, executor, progress, cancel, as in `render`.
     """
     block = whole("block", block, 1, max(1, min(land.size) // 4))
-    fine = render(land.problem, land.view, (2 * land.size[0], 2 * land.size[1]), land.steps, **how)
+    size = 2 * land.size[0], 2 * land.size[1]
+    if fine is None:
+        fine = render(land.problem, land.view, size, land.steps, **how)
+    elif (fine.view, fine.size, fine.steps) != (land.view, size, land.steps):
+        raise ValueError(f"fine must show the view of land at {size[0]} x {size[1]} in {land.steps} steps, got {fine!r}")
     common = _commonest(land)
     coarse, refined = (labels(picture) == common for picture in (land, fine))
     correlation, chance = block_correlation(coarse, refined, block)

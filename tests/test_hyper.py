@@ -13,6 +13,7 @@ from fractaledu.systems.network import Solutions
 from fractaledu.xor import CORNERS, PARITY, _patterns
 
 NAMES = [parameter.name for parameter in PARAMETERS]
+PAIRS = list(itertools.combinations(NAMES, 2))
 ACTIVATIONS = ["tanh", "relu", "identity", "sigmoid", "sine"]
 NUMBERS = {"rate": 0.9, "rate_in": 0.7, "rate_out": 1.2, "momentum": 0.4, "weight_decay": 0.02, "scale_in": 1.5,
            "scale_out": 0.8, "mean_in": 0.1, "mean_out": -0.2, "drift": 0.01}
@@ -45,9 +46,10 @@ def curve(arrays, steps, activation="tanh", batches=None, axes=("rate_in", "rate
 
 KINDS = {"one datum": ((3, 4, 1), None), "full batch": ((3, 4, 19), None), "one hidden unit": ((2, 1, 5), None),
          "minibatch": ((3, 4, 19), np.random.default_rng(0).integers(19, size=(40, 5)))}
-SETS = [{"momentum": 0.6}, {"momentum": -0.5}, {"weight_decay": 0.05}, {"weight_decay": -0.02}, {"scale_in": 0.3, "scale_out": 2.5},
-        {"scale_in": 0.0}, {"mean_in": 0.4, "mean_out": -0.7}, {"scale_in": -1.5, "mean_in": 0.3}, {"drift": 0.02},
-        {"rate": 0.3, "rate_in": 2.0, "rate_out": 3.0}, {"rate_in": -0.2, "rate_out": 0.4}, {"momentum": 0.9, "drift": -0.03}, NUMBERS]
+SETS = [{"momentum": 0.6}, {"momentum": -0.5}, {"weight_decay": 0.05}, {"weight_decay": -0.02}, {"drift": 0.02},
+        {"scale_in": 0.0}, {"scale_in": 0.3, "scale_out": 2.5}, {"scale_in": -1.5, "mean_in": 0.3},
+        {"mean_in": 0.4, "mean_out": -0.7}, {"rate": 0.3, "rate_in": 2.0, "rate_out": 3.0},
+        {"rate_in": -0.2, "rate_out": 0.4}, {"momentum": 0.9, "drift": -0.03}, NUMBERS]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,8 +67,11 @@ def test_every_activation_equals_its_slow_twin(kind, activation):
     shape, batches = KINDS[kind]
     arrays = random_arrays(8, *shape)
     for numbers in ({"rate_in": 0.8, "rate_out": 1.5}, NUMBERS):
-        np.testing.assert_allclose(curve(arrays, 25, activation, batches, **numbers), twin(arrays, 25, activation, batches, **numbers),
-                                   rtol=1e-10, atol=1e-12)
+        expected = twin(arrays, 25, activation, batches, **numbers)
+        tame = [*np.flatnonzero(~(np.array(expected) < 1e9)), 25][0]            # beyond, a run that explodes
+        assert tame >= 2
+        ours = curve(arrays, 25, activation, batches, **numbers)
+        np.testing.assert_allclose(ours[:tame], expected[:tame], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "sine"])
@@ -96,7 +101,7 @@ def test_the_new_activations_slow_twins_have_the_gradient_of_finite_differences(
 
 # ---------------------------------------------------------------- axes and numbers
 
-@pytest.mark.parametrize("axes", itertools.combinations(NAMES, 2), ids=",".join)
+@pytest.mark.parametrize("axes", PAIRS, ids=",".join)
 def test_an_axis_and_a_number_by_name_are_the_same(axes):
     """All 45 pairs, either way round, to the last bit: where no velocities are kept there and here."""
     arrays = random_arrays(1, 2, 2, 3)
@@ -107,12 +112,12 @@ def test_an_axis_and_a_number_by_name_are_the_same(axes):
     np.testing.assert_allclose(expected, twin(arrays, 12, **everything), rtol=1e-11)
 
 
-@pytest.mark.parametrize("axes", itertools.combinations(NAMES, 2), ids=",".join)
+@pytest.mark.parametrize("axes", PAIRS, ids=",".join)
 def test_an_axis_at_its_neutral_value_changes_nothing(axes):
     """Momentum as an axis keeps velocities; at 0 they are the gradients."""
     neutral = {parameter.name: parameter.value for parameter in PARAMETERS}
     arrays = random_arrays(2, 2, 3, 1)
-    np.testing.assert_allclose(curve(arrays, 20, axes=axes, **neutral), twin(arrays, 20), rtol=1e-12)
+    np.testing.assert_allclose(curve(arrays, 20, axes=axes, **neutral), twin(arrays, 20), rtol=1e-12, atol=1e-15)
 
 
 def test_a_rate_is_10_where_no_rate_is_an_axis_or_given():
@@ -127,7 +132,8 @@ def test_a_rate_is_10_where_no_rate_is_an_axis_or_given():
 
 def test_the_two_rates_are_factors_of_the_rate():
     arrays = random_arrays(4, 3, 3, 5)
-    assert curve(arrays, 40, rate=2.0, rate_in=0.25, rate_out=4.0).tobytes() == curve(arrays, 40, rate_in=0.5, rate_out=8.0).tobytes()
+    product = curve(arrays, 40, rate_in=0.5, rate_out=8.0)
+    assert curve(arrays, 40, rate=2.0, rate_in=0.25, rate_out=4.0).tobytes() == product.tobytes()
 
 
 def test_states_hold_the_weights_and_then_the_velocities():
@@ -182,7 +188,7 @@ def test_linear_views_and_negative_hyperparameters_work():
     backwards = fe.render(rates, fe.View((-1, 1), (-1, 1), "linear", "linear"), (8, 8), 60)
     assert (backwards.verdict[:4, :4] != -1).all()                  # uphill in both layers
     assert (backwards.verdict[4:, 4:] == -1).all()
-    for axes in itertools.combinations(NAMES, 2):
+    for axes in PAIRS:
         found = fe.render(fe.random_network(0, inputs=2, hidden=2, samples=3, axes=axes), size=(6, 5), steps=20)
         assert found.view.x_scale == PARAMETERS[NAMES.index(axes[0])].scale and (found.verdict >= -1).all()
 
@@ -210,8 +216,8 @@ def test_a_period_of_the_sine_can_be_added_to_its_argument():
     """One datum x = 1 of one input: w0 + 2 pi is the same unit."""
     w1, y = np.array([0.7, -1.2]), np.array([0.4])
     w0 = np.array([[0.3, -0.8]])
-    plain = curve((w0, w1, np.ones((1, 1)), y), 20, "sine")
-    np.testing.assert_allclose(curve((w0 + 2 * np.pi * np.array([3, -1]), w1, np.ones((1, 1)), y), 20, "sine"), plain, rtol=1e-9)
+    plain, turned = (curve((w, w1, np.ones((1, 1)), y), 20, "sine") for w in (w0, w0 + 2 * np.pi * np.array([3, -1])))
+    np.testing.assert_allclose(turned, plain, rtol=1e-9, atol=1e-18)
 
 
 def test_a_sigmoid_is_a_tanh_of_half_the_argument_and_a_bias():
@@ -228,7 +234,6 @@ def test_the_papers_conditions_take_hyperparameters_too():
         plain, rel=1e-10)
     drift = fe.trace(fe.paper("offset"), 0.01, 2.0, 10).watched
     start = fe.trace(fe.paper("offset", offset="start"), 0.01, 2.0, 10).watched
-    w0, w1, x, y = (fe.paper("tanh").system.w0, fe.paper("tanh").system.w1, None, None)
     assert drift[0] == pytest.approx(start[0], rel=1e-12) and drift[5] != pytest.approx(start[5], rel=1e-6)
     assert fe.trace(fe.paper("tanh", axes=("drift", "rate")), 0.01, 2.0, 10).watched.tobytes() == drift.tobytes()
 

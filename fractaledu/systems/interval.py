@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
-from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, moving_rows, rows, rule, scratch_rows, start
+from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..simd import cos, exp, load, log, sin, splat, store, where
 from .hyper import Hyper, parameter
 
@@ -45,6 +45,7 @@ class Markus(NamedTuple):
     hyper: Hyper            # A, B, start
     word: np.ndarray        # int32: 0 for A, 1 for B
     burn: int               # steps before the first one that counts
+    moving = 1              # rows of the state that are the orbit's; see kernel.moving_rows
 
 
 KINDS = (Parabola, Bumpy, Markus)
@@ -65,12 +66,6 @@ def _rows(system):
     if is_a(system, Markus):                    # x and the sum of the logarithms
         return lambda system: 2
     if is_a(system, *KINDS):
-        return lambda system: 1
-
-
-@overload(moving_rows)
-def _moving_rows(system):
-    if is_a(system, Markus):
         return lambda system: 1
 
 
