@@ -25,7 +25,8 @@ def main(side=256, kept=pathlib.Path("windows")):
         paper, slope = fe.dimension(land, method="porespy"), fe.dimension(land)
         test = fe.doubling(half, land)
         print(f"| {condition} | {published:.2f} | {paper.dimension:.2f} ± {paper.error:.2f} | "
-              f"{slope.dimension:.2f} ± {slope.error:.2f} | {(land.verdict == -1).mean():.0%} | {test.correlation:.2f} |", flush=True)
+              f"{slope.dimension:.2f} ± {slope.error:.2f} | {(land.verdict == -1).mean():.0%} | {test.correlation:.2f} |",
+              flush=True)
         print(f"{condition}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
     print(f"\nA smooth border {paper.smooth.dimension:.2f} and {slope.smooth.dimension:.2f}, white noise "
           f"{paper.noise.dimension:.2f} and {slope.noise.dimension:.2f} in the same pictures.")

@@ -11,6 +11,7 @@ import importlib
 
 from ._version import __version__
 from .brought import descent, own_system
+from .catalogue import bookmarks
 from .descents import bumpy, markus, parabola, three_weights, two_weights
 from .dimensions import dimension
 from .engine import Cancelled, available_threads
@@ -33,7 +34,7 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
             "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer"}
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__",
-           "available_threads", "bumpy", "burning_ship", "cubic", "descent", "difference", "dimension",
+           "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference", "dimension",
            "doubling", "ensemble", "estimate", "evaluate", "julia", "logistic", "lyapunov", "magnet", "mandelbrot", "markus",
            "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes",
            "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights",

@@ -1,6 +1,7 @@
 """Checks at the public border that more than one module needs: they name the argument, the rule and the value."""
 from __future__ import annotations
 
+import math
 import operator
 
 
@@ -14,4 +15,15 @@ def whole(name, value, low, high, hint="") -> int:
         raise ValueError(f"{name} must be a whole number, got {value!r}")
     if not low <= number <= high:
         raise ValueError(f"{name} must be from {low} to {high}, got {number}{hint}")
+    return number
+
+
+def real(name, value) -> float:
+    """`value` as a float; ValueError unless it is a finite real number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} must be a number, got {value!r}") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {value!r}")
     return number

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numba.core.registry import CPUDispatcher
 
-from .arguments import whole
+from .arguments import real, whole
 from .problems import LOSS, Problem, Watched
 from .systems.own import Own
 from .view import View
@@ -21,10 +21,11 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     Parameters
     ----------
     start : function (constants, x, y, state) -> None
-        Fills `state` (float64, shape (size,)) with the first state of the run at the pixel (x, y).
+        Fills `state` (float64, shape (size,), zeros) with the first state of the run at the pixel (x, y).
     step : function (constants, t, x, y, state) -> float
         Makes step number t (from 0) in place and returns the watched number, 0 or more.  Pure: randomness comes as an
-        array in `constants`.  Both are jitted here if they are not yet.
+        array in `constants`.  A negative number counts as not finite.  Both are jitted here if they are not yet (with
+        ``error_model="numpy"``; a function of yours without it raises ZeroDivisionError in the middle of a picture).
     size : int
         Numbers in a state, from 1 to 1 000 000.
     constants : tuple of numbers and arrays, or a NamedTuple of them, default ()
@@ -60,16 +61,18 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     if not isinstance(constants, tuple):
         raise TypeError(f"constants must be a tuple, got {type(constants).__name__}")
     whole("after", after, 0, 1)
+    limit, tolerance = real("limit", limit), real("tolerance", tolerance)
     if not (limit > 0 and tolerance >= 0):
         raise ValueError(f"limit must be positive and tolerance at least 0, got {limit} and {tolerance}")
-    state = np.zeros(size)
-    _tried("start", functions[0], constants, *view.centre, state)
-    first = _tried("step", functions[1], constants, 0, *view.centre, state)
+    state = np.zeros(size)                      # tried with checked bounds: the kernel does not check them
+    checked = [njit(boundscheck=True, error_model="numpy")(function.py_func) for function in functions]
+    _tried("start", checked[0], constants, *view.centre, state)
+    first = _tried("step", checked[1], constants, 0, *view.centre, state)
     if not isinstance(first, int | float):
         raise ValueError(f"step must return the watched number, got {first!r} at the centre of the view")
     if not math.isfinite(first) or first < 0:
         raise ValueError(f"step must return a finite number of 0 or more from the centre of the view, got {first!r}")
-    system = Own(*functions, constants, size, bool(relative), after, float(limit), float(tolerance))
+    system = Own(*functions, constants, size, bool(relative), int(after), limit, tolerance)
     return Problem(system, view, steps, title=title or "A system of your own", x_label=x_label, y_label=y_label,
                    symbols=symbols, watched=Watched(watched, tolerance or 1.0, bool(relative)), formula=formula, source=source)
 
@@ -80,7 +83,7 @@ def descent(loss, slope=None, *, start=1.0, view: View | None = None, steps=1000
     Parameters
     ----------
     loss : function (x) -> float
-        Of one float, 0 or more; jitted here if it is not yet.
+        Of one float; jitted here if it is not yet.  Where it is negative the run counts as gone.
     slope : function (x) -> float, optional
         Its derivative.  Default: a central difference, right to about ten digits.
     start : float, default 1
@@ -96,15 +99,15 @@ def descent(loss, slope=None, *, start=1.0, view: View | None = None, steps=1000
     ValueError
         If the loss (or the slope) is not finite at the start, the loss is negative there, or a function fails.
     """
-    loss = _jitted("loss", loss)
-    first = _tried("loss", loss, float(start))
+    loss, start = _jitted("loss", loss), real("start", start)
+    first = _tried("loss", loss, start)
     if not isinstance(first, int | float) or not math.isfinite(first) or first < 0:
         raise ValueError(f"loss must be a finite number of 0 or more at the start, got {first!r} at x = {start}")
     if slope is None:
         slope = _central(loss)
     else:
         slope = _jitted("slope", slope)
-        steep = _tried("slope", slope, float(start))
+        steep = _tried("slope", slope, start)
         if not isinstance(steep, int | float) or not math.isfinite(steep):
             raise ValueError(f"slope must be a finite number at the start, got {steep!r} at x = {start}")
     view = View((0.0, 1.5), (start - 1.0, start + 1.0)) if view is None else view

@@ -14,6 +14,7 @@ GAP = 0.25                          # of the palette's middle is left out, so th
 STATES = {-1: ("#0072B2", "converged"), 0: ("#E8E8E8", "neither"), 1: ("#D55E00", "exploded")}    # Okabe and Ito
 BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",       # Okabe and Ito
           "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#999999")             # Tol
+MOST_SHOWN = 14                     # attractors in a legend
 NOWHERE = "#000000"                 # in no basin
 INK = "#202020"                     # of the strokes in mode "patterns"
 

@@ -72,6 +72,8 @@ def bumpy(kind="multiplied", axes=("rate", "epsilon"), **values) -> Problem:
     if kind not in ("multiplied", "added"):
         raise ValueError(f'kind must be "multiplied" or "added", got {kind!r}')
     hyper, view, given = choose(BUMPY, axes, values)
+    if given.get("wavelength") == 0.0:
+        raise ValueError("wavelength must not be 0, got 0")
     multiplied = kind == "multiplied"
     loss = (r"x^2\left(1 + \varepsilon\cos\frac{2\pi x}{\lambda}\right)" if multiplied else
             r"x^2 + \varepsilon\cos\frac{2\pi x}{\lambda}")
@@ -135,14 +137,16 @@ def two_weights(tied=False, axes=None, **values) -> Problem:
     Watched is the size of the gradient: a run has settled when it ends below 1e-6.  Without weight decay the border is
     smooth, with it the border frays (Liang and Montufar, arXiv 2509.25351).
     """
-    tied = bool(tied)
+    if not isinstance(tied, bool):
+        raise ValueError(f"tied must be True or False, got {tied!r}")
     parameters = TWO_WEIGHTS[:3] if tied else TWO_WEIGHTS
     axes = (("rate", "a0") if tied else ("a0", "b0")) if axes is None else axes
     hyper, view, given = choose(parameters, axes, values)
     if not tied and "rate" not in given and {parameters[hyper.x].name, parameters[hyper.y].name} & {"rate_a", "rate_b"}:
         hyper.values[1] = 1.0           # then it is a factor only
     if tied:
-        title, step = "Two tied weights, ½(a² − 1)²", r"a_{t+1} = a_t - \eta\left((a_t^2 - 1)\,a_t + \lambda a_t\right)"
+        title = "Two tied weights, ½(ab − 1)² with b = a"
+        step = r"a_{t+1} = a_t - \eta\left((a_t^2 - 1)\,a_t + \lambda a_t\right)"
     else:
         title = "Two weights, ½(ab − 1)²"
         step = (r"a_{t+1} = a_t - \eta_1\left((a_t b_t - 1)\,b_t + \lambda a_t\right), \quad "

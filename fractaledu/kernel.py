@@ -271,7 +271,8 @@ def _sweep(system, params, steps, out, watched, states, stop):
 
 def build_key(folder):
     """A number that changes whenever a jitted source file below `folder` does."""
-    files = sorted([folder / "simd.py", folder / "matmul.py", folder / "kernel.py", *(folder / "systems").glob("*.py")])
+    single = [folder / f"{name}.py" for name in ("simd", "trigonometry", "matmul", "kernel")]
+    files = sorted([*single, *(folder / "systems").glob("*.py")])
     return zlib.crc32(b"\0".join(file.read_bytes() for file in files))
 
 

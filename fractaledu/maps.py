@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arguments import whole
+from .arguments import real, whole
 from .parameters import Parameter, choose
 from .problems import SIZE, Problem, Watched, with_axes
 from .systems import complex_maps, planar
@@ -92,7 +92,7 @@ def magnet(kind=1, tolerance=TOLERANCE) -> Problem:
 
     Notes
     -----
-    H.-O. Peitgen and P. H. Richter, The Beauty of Fractals (1986).  Not to run away is not to reach 1: some 11 % of the
+    H.-O. Peitgen and P. H. Richter, The Beauty of Fractals (1986).  Not to run away is not to reach 1: about 10 % of the
     first view do neither.
     """
     kind, tolerance = whole("kind", kind, 1, 2), _tolerance(tolerance)
@@ -228,7 +228,7 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
     Parameters
     ----------
     numerator, denominator : sequence of complex
-        Coefficients of p and q, highest power first, at most 65.  Default: (2 z**3 + 1) / (3 z**2), Newton's method on
+        Coefficients of p and q, highest power first, at most 65, without common factors.  Default: (2 z**3 + 1) / (3 z**2), Newton's method on
         z**3 - 1.
     tolerance : float, default 1e-8
         An orbit has settled when it ends nearer than this to an attracting fixed point.
@@ -244,7 +244,10 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
     if degree < 2:
         raise ValueError(f"numerator and denominator must make a function of degree 2 or more, got {p.tolist()} and "
                          f"{q.tolist()}")
-    fixed = np.roots(np.polysub(p, np.append(q, 0)))                # p(z) = z q(z)
+    try:
+        fixed = np.roots(np.polysub(p, np.append(q, 0)))            # p(z) = z q(z)
+    except np.linalg.LinAlgError:
+        raise ValueError(f"numerator and denominator must be of moderate size, got {p.tolist()} and {q.tolist()}") from None
     with np.errstate(all="ignore"):
         bottom = np.polyval(q, fixed)
         top = np.polyval(np.polyder(p), fixed) * bottom - np.polyval(p, fixed) * np.polyval(np.polyder(q), fixed)
@@ -299,7 +302,7 @@ def _polynomial(name, numbers):
 
 
 def _tolerance(tolerance):
-    number = _finite_complex("tolerance", tolerance).real
+    number = real("tolerance", tolerance)
     if not number > 0:
         raise ValueError(f"tolerance must be positive, got {tolerance}")
     return number

@@ -1,11 +1,11 @@
 """Named hyperparameters of a system: any two of them can be the axes of a map, the others have values."""
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
+from .arguments import real
 from .systems.hyper import Hyper
 from .view import Scale, View
 
@@ -21,17 +21,21 @@ class Parameter(NamedTuple):
     scale: Scale = "linear"         # of that axis
 
 
+def axis_names(axes) -> tuple:
+    """The names in `axes`, a pair or "first,second"."""
+    try:
+        return tuple(axes.split(",") if isinstance(axes, str) else axes)
+    except TypeError:
+        return (axes,)
+
+
 def choose(parameters, axes, given) -> tuple[Hyper, View, dict]:
     """The numbers for the kernel, the first view, and what `given` says of them; ValueError names what is wrong.
 
     `given` is name -> value, None where the default is meant.
     """
-    names = [p.name for p in parameters]
-    try:
-        axes = tuple(axes.split(",") if isinstance(axes, str) else axes)
-    except TypeError:
-        axes = (axes,)
-    if len(axes) != 2 or axes[0] == axes[1] or not set(axes) <= set(names):
+    names, axes = [p.name for p in parameters], axis_names(axes)
+    if len(axes) != 2 or axes[0] == axes[1] or not all(axis in names for axis in axes):
         raise ValueError(f"axes must be two different ones of {', '.join(names)}, got {', '.join(map(str, axes))}")
     values = {}
     for name, value in given.items():
@@ -41,12 +45,7 @@ def choose(parameters, axes, given) -> tuple[Hyper, View, dict]:
             continue
         if name in axes:
             raise ValueError(f"{name} must not be given: it is an axis, got {value!r}")
-        try:
-            values[name] = float(value)
-        except (TypeError, ValueError):
-            raise ValueError(f"{name} must be a number, got {value!r}") from None
-        if not math.isfinite(values[name]):
-            raise ValueError(f"{name} must be finite, got {value!r}")
+        values[name] = real(name, value)
     x, y = (parameters[names.index(axis)] for axis in axes)
     numbers = np.array([values.get(p.name, p.value) for p in parameters])
     hyper = Hyper(names.index(axes[0]), names.index(axes[1]), numbers)

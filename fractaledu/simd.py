@@ -196,20 +196,26 @@ def sqrt(typingctx, x):
 
 
 @intrinsic
-def sin(typingctx, x):
-    """Sine, as precise as the C library's, which does it lane by lane; large arguments too."""
+def library_sin(typingctx, x):
+    """Sine by the C library, lane by lane: right for any argument, and slow."""
     return vec(vec), _call("sin", 1)
 
 
 @intrinsic
-def cos(typingctx, x):
-    """Cosine, as `sin`."""
+def library_cos(typingctx, x):
+    """Cosine, as `library_sin`."""
     return vec(vec), _call("cos", 1)
 
 
 @intrinsic
+def fma(typingctx, x, y, z):
+    """x * y + z with one rounding, on any processor."""
+    return vec(vec, vec, vec), _call("fma", 3)
+
+
+@intrinsic
 def log(typingctx, x):
-    """Natural logarithm, as `sin`."""
+    """Natural logarithm by the C library, lane by lane."""
     return vec(vec), _call("log", 1)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .arguments import whole
 from .networks import AXES, network
+from .parameters import axis_names
 from .problems import Problem
 from .systems.network import Solutions
 from .view import View
@@ -34,6 +35,8 @@ def xor(seed=3, activation="tanh", axes=AXES, **values) -> Problem:
     seed = whole("seed", seed, 0, 2 ** 63)
     rng = np.random.default_rng(seed)
     w0, w1 = rng.normal(size=(3, 2)), rng.normal(size=2)
+    if not {"rate", "rate_in", "rate_out"} & {*axis_names(axes), *(name for name, value in values.items() if value is not None)}:
+        values["rate"] = 1.0                    # that of networks, 10, is too large here
     plain = network(w0, w1, CORNERS, PARITY, activation, None, axes, **values)
     names, patterns = _patterns()
     view = View((1e-1, 1e3), (1e-2, 1e1), "log10", "log10") if plain.axes == AXES else plain.view

@@ -5,6 +5,9 @@ import re
 import numpy as np
 import pytest
 
+import fractaledu as fe
+from fractaledu.names import NAMED
+
 DOCS = pathlib.Path(__file__).parent.parent / "docs"
 
 
@@ -44,3 +47,11 @@ def test_the_worked_examples_training_is_adam(shown):
         mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g ** 2
         w = w - 0.02 * mean / (1 - 0.9 ** t) / (np.sqrt(square / (1 - 0.999 ** t)) + 1e-8)
     np.testing.assert_allclose(shown["fe"].trace(shown["net"], 0.02, 0.1, 30).watched, losses, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_list_of_systems_names_each_with_its_source(name):
+    page, problem = (DOCS / "systems.md").read_text(), fe.named(name)
+    assert name in page and problem.source in page
+    assert all(parameter.name in page for parameter in problem.parameters)
+    assert problem.formula and problem.title and problem.view

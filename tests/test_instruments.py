@@ -82,7 +82,7 @@ def test_calm_training_forgets_and_ragged_training_amplifies():
 
 
 def test_any_system_has_an_exponent():
-    assert fe.lyapunov(fe.mandelbrot(), -2.0, 0.0, 10_000).exponent == pytest.approx(np.log(4), abs=1e-9)      # it ends on z = 2
+    assert fe.lyapunov(fe.mandelbrot(), -2.0, 0.0, 10_000).exponent == pytest.approx(np.log(4), abs=1e-9)      # ends on 2
     assert fe.lyapunov(fe.markus("AB"), 2.5, 2.5, 2000).exponent == pytest.approx(np.log(0.5), abs=1e-9)
     assert fe.lyapunov(fe.julia(0), 0.5, 0.0, 2000).exponent < -100              # superstable: counted as log 1e-300
 
@@ -118,7 +118,8 @@ def test_one_datum_nets_have_the_sharpness_of_all_their_weights():
     w0, w1, x, y = rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(1, 3)), rng.normal(size=1)
     alone, doubled = fe.network(w0, w1, x, y), fe.network(w0, w1, np.r_[x, x], np.r_[y, y])
     for name in ("loss", "sharpness", "preconditioned", "norm_out"):
-        np.testing.assert_allclose(*(getattr(fe.sharpness(p, 2.0, 1.0, 30, 5).history, name) for p in (alone, doubled)), rtol=1e-6)
+        found = [getattr(fe.sharpness(p, 2.0, 1.0, 30, 5).history, name) for p in (alone, doubled)]
+        np.testing.assert_allclose(*found, rtol=1e-6)
 
 
 def test_momentum_moves_the_edge():
@@ -260,7 +261,8 @@ def test_an_ensemble_can_be_cancelled_and_wants_seeds():
 def test_every_result_can_be_drawn_and_says_what_it_is(border):
     results = [fe.dimension(border), fe.dimension(border, method="porespy"), fe.dimension(border, null=False),
                uncertainty_exponent((border.value < 0).astype(int)), fe.lyapunov(LOGISTIC, 3.9, 0.2, 3000),
-               fe.sharpness(ONE, 10.0, 5.0, 50), fe.difference(border, border), fe.one_ulp(border, 50), fe.doubling(noise(16), noise(32)),
+               fe.sharpness(ONE, 10.0, 5.0, 50), fe.difference(border, border), fe.one_ulp(border, 50),
+               fe.doubling(noise(16), noise(32)),
                fe.ensemble(fe.xor, range(2), size=(8, 8), steps=30)]
     for result in results:
         artist = fe.plot(result)

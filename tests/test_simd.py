@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from fractaledu import simd
+from fractaledu import simd, trigonometry
 from fractaledu.simd import WIDTH, load, store
 
 
@@ -24,6 +24,7 @@ def on_arrays(function):
 
 
 tanh, exp = on_arrays(simd.tanh), on_arrays(simd.exp)
+sin, cos, log = on_arrays(trigonometry.sin), on_arrays(trigonometry.cos), on_arrays(simd.log)
 
 
 def ulps(found, exact):
@@ -92,3 +93,20 @@ def test_comparisons_with_nan_are_false_but_for_unequal():
     compare(x, out)
     others = simd.ALL_LANES & ~0b111
     assert list(out) == [0b110, others, simd.ALL_LANES & ~1, 1, 0b100]
+
+
+@pytest.mark.parametrize(("name", "ours"), [("sin", sin), ("cos", cos)])
+def test_sine_and_cosine_are_right_to_2_ulp_however_large(name, ours):
+    multiples = np.arange(1, 400) * (np.pi / 2)                     # where one of them is nearly 0
+    for x in (points(-1, 1, 2000), points(-100, 100, 3000), points(-1e6, 1e6, 3000), points(9e8, 1.1e9, 1000), multiples,
+              np.nextafter(multiples, 9e9), 10.0 ** points(-300, -3, 300), 10.0 ** points(9, 300, 300)):
+        assert ulps(ours(x), exactly(name, x)).max() <= 2
+
+
+def test_sine_and_cosine_keep_zero_nan_and_their_neighbours():
+    x = np.array([0.0, -0.0, np.nan, np.inf, 1.0, 1e20, 2.0, -3.0])
+    assert not np.signbit(sin(x)[0]) and np.signbit(sin(x)[1]) and np.isnan(sin(x)[2:4]).all() and np.isnan(cos(x)[2:4]).all()
+    calm = np.where(np.abs(x) < 10, x, 0.5)
+    np.testing.assert_array_equal(sin(x)[4:5], sin(calm)[4:5])      # a large neighbour changes no bit
+    np.testing.assert_array_equal(cos(x)[6:], cos(calm)[6:])
+    np.testing.assert_allclose(log(np.array([1.0, 2.0, 1e-300])), np.log([1.0, 2.0, 1e-300]), rtol=1e-15)

@@ -9,8 +9,9 @@ from ..systems.newton import Newton
 from ..systems.planar import is_planar
 from ..ticks import even_ticks, powers_of_ten, tick_texts, wide
 from ..view import FLOOR_ULPS
+from ..wording import number, power_of_ten
 from . import formulas
-from .frames import legend, number, power_of_ten
+from .frames import legend
 from .presets import WHOLE
 
 ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}

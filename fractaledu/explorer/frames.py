@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 import io
-import math
 
 import numpy as np
 from PIL import Image
 
-from ..colour import GAP, INK, STATES, basin_colours, legend_strip
+from ..colour import GAP, INK, MOST_SHOWN, STATES, basin_colours, legend_strip
 from ..export import image
 from ..landscape import Landscape
 from ..problems import SIZE
 from ..rendering import thinned
+from ..wording import attractor_name
 
 SHADES = 48                     # of a legend's strip
 
@@ -60,7 +60,7 @@ def legend(problem, palette, mode, steps) -> dict:
         textures = {-1: "rising", 0: "", 1: "hatch"} if mode == "patterns" else dict.fromkeys(STATES, "")
         return {"swatches": [[colour, word, textures[state]] for state, (colour, word) in STATES.items()], "ink": INK,
                 "about": ""}
-    shown = problem.attractors[:9]
+    shown = problem.attractors[:MOST_SHOWN]
     swatches = [[colour, attractor_name(place), ""] for colour, place in
                 zip(basin_colours(len(shown)), shown, strict=True)]
     return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "what is reached; the darker, the more steps"}
@@ -76,38 +76,9 @@ def swatch_of(problem, pixel, mode) -> int:
     """Which swatch of the legend a run (of kernel.PIXEL) has; -1: none, of many roots only the first are shown."""
     if mode != "basins":
         return int(pixel["verdict"]) + 1
-    which, shown = int(pixel["attractor"]), len(problem.attractors[:9])
+    which, shown = int(pixel["attractor"]), len(problem.attractors[:MOST_SHOWN])
     return which if 0 <= which < shown else shown if which < 0 else -1
 
 
 def _hex(rgba):
     return "#{:02x}{:02x}{:02x}".format(*rgba[:3])
-
-
-def number(value, digits=4) -> str:
-    """A number for reading: 12.3, 3.2 × 10⁻⁹."""
-    if not math.isfinite(value):
-        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
-    text = f"{value:.{digits}g}"
-    if "e" in text:
-        mantissa, _, power = text.partition("e")
-        text = (f"{mantissa} × " if mantissa not in ("1", "-1") else mantissa.removesuffix("1")) + power_of_ten(int(power))
-    return text.replace("-", "−")
-
-
-def power_of_ten(power) -> str:
-    """10⁻⁶"""
-    return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def attractor_name(place) -> str:
-    """A point, z = 0.5 + 0.866i without the z, or a name as it is."""
-    return place if isinstance(place, str) else complex_number(place)
-
-
-def complex_number(z) -> str:
-    """0.5 + 0.866i"""
-    if abs(z.imag) < 1e-12:
-        return number(z.real, 3)
-    real = f"{number(z.real, 3)} {'+' if z.imag > 0 else '−'} " if abs(z.real) > 1e-12 else "−" if z.imag < 0 else ""
-    return f"{real}{number(abs(z.imag), 3)}i"

@@ -14,8 +14,9 @@ from ..recipes import Recipe
 from ..rendering import render
 from ..systems.planar import Mandelbrot
 from ..view import View
+from ..wording import attractor_name, number
 from . import described
-from .frames import attractor_name, encoded, number, place_on_legend, swatch_of
+from .frames import encoded, place_on_legend, swatch_of
 from .pictures import cost_key
 from .worker import Worker
 

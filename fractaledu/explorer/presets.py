@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..bookmarks import Bookmark, bookmarks
+from ..catalogue import Bookmark, bookmarks
 from ..networks import CONDITIONS
 from ..problems import Problem
 from ..recipes import Recipe
 
 WHOLE = "the whole map", "Everything at once; from here to anywhere."
+TRAINING = "too timid", "sweet spot", "edge of stability", "catapult", "gone", "saturated"
 
 
 def presets_of(problem: Problem) -> list[Bookmark]:
@@ -20,7 +21,7 @@ def presets_of(problem: Problem) -> list[Bookmark]:
     if name.startswith("paper-"):
         for condition in CONDITIONS:
             for bookmark in bookmarks(f"paper-{condition}"):
-                if bookmark.name.endswith(f"window: {condition}") or (condition == "tanh" and "at=" in bookmark.state):
+                if bookmark.name.endswith(f"window: {condition}") or (condition == "tanh" and bookmark.name in TRAINING):
                     found.setdefault(bookmark.name, bookmark)
     return list(found.values())
 

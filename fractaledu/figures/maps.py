@@ -8,10 +8,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
-from ..colour import STATES, basin_colours, check_mode, colours, legend_strip
+from ..colour import MOST_SHOWN, STATES, basin_colours, check_mode, colours, legend_strip
 from ..landscape import Landscape
 from ..ticks import even_ticks, tick_texts, wide
 from ..traces import Trace
+from ..wording import attractor_name
 from .plotting import plot
 
 
@@ -88,8 +89,8 @@ def _legend(ax, land, palette, mode):
         patches = [Patch(facecolor=colour, edgecolor="0.5", hatch=hatch, label=word)
                    for (colour, word), hatch in zip(STATES.values(), hatches, strict=True)]
     else:
-        shown = land.problem.attractors[:9]
-        patches = [Patch(facecolor=colour, label=place if isinstance(place, str) else f"{place:.3g}")
+        shown = land.problem.attractors[:MOST_SHOWN]
+        patches = [Patch(facecolor=colour, label=attractor_name(place))
                    for colour, place in zip(basin_colours(len(shown)), shown, strict=True)]
         patches.append(Patch(facecolor="black", label="none"))
     title = "settles at (darker: after more steps)" if mode == "basins" else None

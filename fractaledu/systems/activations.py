@@ -4,7 +4,8 @@ from typing import NamedTuple
 from numba.extending import overload
 
 from ..kernel import is_a
-from ..simd import cos, sin, splat, tanh, where
+from ..simd import splat, tanh, where
+from ..trigonometry import cos, sin
 
 
 class Tanh(NamedTuple):

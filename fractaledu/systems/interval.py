@@ -10,7 +10,8 @@ from numba import njit
 from numba.extending import overload
 
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
-from ..simd import cos, exp, load, log, sin, splat, store, where
+from ..simd import exp, load, log, splat, store, where
+from ..trigonometry import cos, sin
 from .hyper import Hyper, parameter
 
 RATE, START, CURVATURE = range(3)

@@ -1,6 +1,7 @@
 """A system of somebody's own: two jitted functions on one run's numbers, called run by run."""
 from typing import NamedTuple
 
+import numpy as np
 from numba.core.registry import CPUDispatcher
 from numba.extending import overload
 
@@ -49,10 +50,12 @@ def _attractor(system, cells, at):
 def _start(system, cells, params, at):
     if is_a(system, Own):
         def impl(system, cells, params, at):
-            # the state of one run lies here in a row of its own; the places in between are the other runs'
+            state = np.empty(system.size)
             for lane in range(LANES):
-                end = at + lane + system.size * LANES
-                system.start(system.constants, cells[params + lane], cells[params + LANES + lane], cells[at + lane:end:LANES])
+                state[:] = 0.0
+                system.start(system.constants, cells[params + lane], cells[params + LANES + lane], state)
+                for r in range(system.size):
+                    cells[at + r * LANES + lane] = state[r]
         return impl
 
 
@@ -64,9 +67,10 @@ def _advance(system, t, cells, params, at, scratch):
             for lane in range(LANES):
                 for r in range(system.size):
                     state[r] = cells[at + r * LANES + lane]
-                scratch[lane] = system.step(system.constants, t, cells[params + lane], cells[params + LANES + lane], state)
+                watched = system.step(system.constants, t, cells[params + lane], cells[params + LANES + lane], state)
+                scratch[lane] = watched if watched >= 0.0 else np.nan               # negative: not allowed, so it is gone
                 for r in range(system.size):
                     cells[at + r * LANES + lane] = state[r]
-            watched = load(scratch, 0)
-            return watched, 1.0 / watched
+            numbers = load(scratch, 0)
+            return numbers, 1.0 / numbers
         return impl

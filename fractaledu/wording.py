@@ -1,0 +1,33 @@
+"""Numbers and places as people read them."""
+from __future__ import annotations
+
+import math
+
+
+def number(value, digits=4) -> str:
+    """A number for reading: 12.3, 3.2 × 10⁻⁹."""
+    if not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "not a number"
+    text = f"{value:.{digits}g}"
+    if "e" in text:
+        mantissa, _, power = text.partition("e")
+        text = (f"{mantissa} × " if mantissa not in ("1", "-1") else mantissa.removesuffix("1")) + power_of_ten(int(power))
+    return text.replace("-", "−")
+
+
+def power_of_ten(power) -> str:
+    """10⁻⁶"""
+    return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def attractor_name(place) -> str:
+    """A point, z = 0.5 + 0.866i without the z, or a name as it is."""
+    return place if isinstance(place, str) else complex_number(place)
+
+
+def complex_number(z) -> str:
+    """0.5 + 0.866i"""
+    if abs(z.imag) < 1e-12:
+        return number(z.real, 3)
+    real = f"{number(z.real, 3)} {'+' if z.imag > 0 else '−'} " if abs(z.real) > 1e-12 else "−" if z.imag < 0 else ""
+    return f"{real}{number(abs(z.imag), 3)}i"
