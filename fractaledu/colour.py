@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from .landscape import Landscape
+from .wording import attractor_name
 
 # name -> matplotlib's registry.  Both ends of a palette are slow, its middle is fast; the low end runs away.
 PALETTES = {"two-sided": "RdYlBu", "paper": "Spectral", "dark": "managua"}
@@ -14,7 +15,7 @@ GAP = 0.25                          # of the palette's middle is left out, so th
 STATES = {-1: ("#0072B2", "converged"), 0: ("#E8E8E8", "neither"), 1: ("#D55E00", "exploded")}    # Okabe and Ito
 BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",       # Okabe and Ito
           "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#999999")             # Tol
-MOST_SHOWN = 14                     # attractors in a legend
+MOST_SHOWN = 8                      # attractors in a figure's legend
 NOWHERE = "#000000"                 # in no basin
 INK = "#202020"                     # of the strokes in mode "patterns"
 
@@ -127,10 +128,10 @@ def _basins(land, reference):
     base = np.array([_rgba(text) for text in (*basin_colours(len(land.problem.attractors)), NOWHERE)], float)
     rgba = base[land.attractor]                     # -1 is the last
     settled = reference.attractor >= 0
-    if not settled.any():
+    if not (reference.arrival[settled] >= 0).any():                 # none, or none that has a step of arrival
         return rgba.astype(np.uint8)
     steps = np.log1p(np.maximum(land.arrival, 0))
-    first, late = np.quantile(np.log1p(np.maximum(reference.arrival[settled], 0)), (0.0, 0.99))
+    first, late = np.quantile(np.log1p(reference.arrival[settled]), (0.0, 0.99))
     place = np.clip((steps - first) / max(late - first, 0.7), 0, 1)[..., None]       # 0.7: one step twice another
     white = 0.45 * np.clip(1 - 2 * place, 0, 1) * (land.attractor >= 0)[..., None]
     rgba[..., :3] = rgba[..., :3] * (1 - 0.75 * place) * (1 - white) + 255 * white
@@ -158,6 +159,15 @@ def legend_strip(palette):
     half = int(round(127.5 * (1 - GAP)))
     table = _table(palette)[::-1]
     return np.concatenate([table[:half], table[-half:]])
+
+
+def basin_legend(land):
+    """(colour, name) of the attractors that occur in a landscape, the most frequent MOST_SHOWN, and of none."""
+    counts = np.bincount(land.attractor[land.attractor >= 0], minlength=len(land.problem.attractors))
+    often = np.sort(np.argsort(-counts, kind="stable")[:MOST_SHOWN])
+    every = basin_colours(len(counts))
+    shown = [(every[k], attractor_name(land.problem.attractors[k])) for k in often if counts[k]]
+    return shown + ([(NOWHERE, "none")] if (land.attractor < 0).any() else [])
 
 
 def basin_colours(count):

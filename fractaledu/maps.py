@@ -53,8 +53,9 @@ def julia(c="rabbit", power=2) -> Problem:
     if isinstance(c, str) and named is None:
         raise ValueError(f"c must be a number or one of {', '.join(JULIA)}, got {c!r}")
     power, c = _power(power), _finite_complex("c", c if named is None else named)
+    called = "".join(f", {name}" for name, constant in JULIA.items() if constant == c and power == 2)
     return Problem(planar.Julia(c.real, c.imag, power), View((-1.6, 1.6), (-1.6, 1.6)), 200, "julia",
-                   {"c": c, "power": power}, f"Julia set, z{_superscript(power)} + ({_short(c)})", **STARTS,
+                   {"c": c, "power": power}, f"Julia set, z{_superscript(power)} + ({_short(c)})" + called, **STARTS,
                    formula=rf"z_{{t+1}} = z_t^{{{power}}} + c, \quad c = {_tex(c)}", source="G. Julia 1918; P. Fatou 1919")
 
 
@@ -159,7 +160,8 @@ def _of_family(parameters, is_logistic, axes, values, name, title, formula, sour
     parts = {parameters[hyper.x].name, parameters[hyper.y].name}
     critical = not (parts | given.keys()) & {"start", "start_imag"}
     options = {"axes": _pair(parameters, hyper), **given}
-    return with_axes(complex_maps.Quadratic(hyper, is_logistic, int(critical)), parameters, hyper, view, steps=200, name=name,
+    system = complex_maps.Quadratic(hyper, is_logistic, int(critical))
+    return with_axes(system, parameters, hyper, view, given=given, steps=200, name=name,
                      options=options, title=title, watched=SIZE, formula=formula, source=source)
 
 
@@ -228,8 +230,8 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
     Parameters
     ----------
     numerator, denominator : sequence of complex
-        Coefficients of p and q, highest power first, at most 65, without common factors.  Default: (2 z**3 + 1) / (3 z**2), Newton's method on
-        z**3 - 1.
+        Coefficients of p and q, highest power first, at most 65, without common factors.  Default:
+        (2 z**3 + 1) / (3 z**2), Newton's method on z**3 - 1.
     tolerance : float, default 1e-8
         An orbit has settled when it ends nearer than this to an attracting fixed point.
 
@@ -254,7 +256,7 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
         fixed = fixed[np.abs(top / bottom ** 2) < 1 - 1e-6]
     if len(fixed) == 0:
         raise ValueError("numerator / denominator must have a finite attracting fixed point, got none (for z**n + c: julia)")
-    fixed = fixed[np.lexsort((fixed.imag, -fixed.real.round(9)))]
+    fixed = fixed[np.lexsort((np.abs(fixed), np.angle(fixed).round(9) % (2 * np.pi)))]        # as those of `newton`
     # infinity attracts where p has the higher degree by 2, or by 1 and the leading coefficients say so
     excess = len(p) - len(q)
     infinity = excess >= 2 or (excess == 1 and abs(p[0]) > abs(q[0]))

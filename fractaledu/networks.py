@@ -9,7 +9,7 @@ import numpy as np
 
 from .arguments import whole
 from .parameters import Parameter, choose
-from .problems import LOSS, MOST_STEPS, Problem, with_axes
+from .problems import LOSS, MOST_STEPS, Problem, stated, with_axes
 from .systems import network as systems
 from .view import View
 
@@ -97,9 +97,9 @@ def network(w0, w1, x, y, activation="tanh", batches=None, axes=AXES, **values) 
         raise ValueError("y must differ from what the first weights give: the first loss is 0, there is nothing to learn")
     if not np.isfinite(first):
         raise ValueError(f"w0, w1, x and y must be so small that the first loss is finite, got {first}")
-    most = MOST_STEPS if batches is None else len(batches)
-    return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given,
-                     title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {len(y)} points", watched=LOSS,
+    most, points = MOST_STEPS if batches is None else len(batches), f"{len(y)} point{'' if len(y) == 1 else 's'}"
+    return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given, given=given,
+                     title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {points}", watched=LOSS,
                      formula=FORMULA.replace("%s", "2" if systems.INPUT_GAIN[activation] == 2 else "1"), source=SOURCE,
                      most_steps=most)
 
@@ -200,7 +200,8 @@ def paper(condition, width=16, offset="every step", batch_seed=None, axes=None, 
     options |= problem.options
     title = {"tanh": "tanh", "relu": "ReLU", "linear": "deep linear", "one-datum": "tanh, one data point",
              "minibatch": "tanh, minibatches of 16", "offset": "tanh, offset weights"}[condition]
-    return _renamed(problem, f"paper-{condition}", options, f"The paper's network, {title}, width {width}",
+    title = f"The paper's network, {title}, width {width}" + stated(PARAMETERS, problem.options)
+    return _renamed(problem, f"paper-{condition}", options, title,
                     steps=1000 if condition == "minibatch" else 500)
 
 

@@ -91,11 +91,16 @@ class Problem:
         return "\n\n".join(filter(None, (f"**{self.title}**", self.formula and f"$${self.formula}$$", self.source)))
 
 
-def with_axes(system, parameters, hyper, view, **about) -> Problem:
-    """A Problem whose axes are two of its `parameters`."""
+def stated(parameters, given) -> str:
+    """What a title says of the parameters that were given."""
+    return "".join(f", {p.symbol} = {given[p.name]:.4g}" for p in parameters if p.name in given)
+
+
+def with_axes(system, parameters, hyper, view, title, given, **about) -> Problem:
+    """A Problem whose axes are two of its `parameters`; its title says which others were `given`."""
     x, y = parameters[hyper.x], parameters[hyper.y]
-    return Problem(system, view, x_label=x.label, y_label=y.label, symbols=(x.symbol, y.symbol),
-                   parameters=tuple(parameters), axes=(x.name, y.name), **about)
+    return Problem(system, view, title=title + stated(parameters, given), x_label=x.label, y_label=y.label,
+                   symbols=(x.symbol, y.symbol), parameters=tuple(parameters), axes=(x.name, y.name), **about)
 
 
 def as_problem(system) -> Problem:

@@ -74,7 +74,8 @@ def history(problem, x, y, states, every) -> History:
             both = sharpness_at(net, w0, w1, rates) if min(rates) >= 0 else np.nan
             rows.append((loss, sharpness_at(net, w0, w1), both, np.linalg.norm(w0), np.linalg.norm(w1), units))
     loss, sharpness, both, norm_in, norm_out, units = zip(*rows, strict=True)
-    return History(steps[:len(rows)], np.array(loss), np.array(sharpness), np.array(both), 2.0 * (1.0 + numbers[systems.MOMENTUM]),
+    edge = 2.0 * (1.0 + numbers[systems.MOMENTUM])
+    return History(steps[:len(rows)], np.array(loss), np.array(sharpness), np.array(both), edge,
                    np.array(norm_in), np.array(norm_out), np.array(units))
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from .arguments import whole
-from .networks import AXES, network
+from .networks import AXES, PARAMETERS, network
 from .parameters import axis_names
-from .problems import Problem
+from .problems import Problem, stated
 from .systems.network import Solutions
 from .view import View
 
@@ -35,13 +35,14 @@ def xor(seed=3, activation="tanh", axes=AXES, **values) -> Problem:
     seed = whole("seed", seed, 0, 2 ** 63)
     rng = np.random.default_rng(seed)
     w0, w1 = rng.normal(size=(3, 2)), rng.normal(size=2)
-    if not {"rate", "rate_in", "rate_out"} & {*axis_names(axes), *(name for name, value in values.items() if value is not None)}:
+    given = {name for name, value in values.items() if value is not None}
+    if not {"rate", "rate_in", "rate_out"} & {*axis_names(axes), *given}:
         values["rate"] = 1.0                    # that of networks, 10, is too large here
     plain = network(w0, w1, CORNERS, PARITY, activation, None, axes, **values)
     names, patterns = _patterns()
     view = View((1e-1, 1e3), (1e-2, 1e1), "log10", "log10") if plain.axes == AXES else plain.view
     return replace(plain, system=Solutions(*plain.system, patterns), name="xor", view=view, steps=1000,
-                   title=f"Exclusive or, two {activation} units, seed {seed}",
+                   title=f"Exclusive or, two {activation} units, seed {seed}" + stated(PARAMETERS, plain.options),
                    options={"seed": seed, "activation": activation, **plain.options}, attractors=names,
                    source="D. E. Rumelhart, G. E. Hinton and R. J. Williams, Nature 323 (1986) 533, for the task")
 

@@ -6,7 +6,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from ..colour import GAP, INK, MOST_SHOWN, STATES, basin_colours, legend_strip
+from ..colour import GAP, INK, STATES, basin_colours, legend_strip
 from ..export import image
 from ..landscape import Landscape
 from ..problems import SIZE
@@ -60,7 +60,7 @@ def legend(problem, palette, mode, steps) -> dict:
         textures = {-1: "rising", 0: "", 1: "hatch"} if mode == "patterns" else dict.fromkeys(STATES, "")
         return {"swatches": [[colour, word, textures[state]] for state, (colour, word) in STATES.items()], "ink": INK,
                 "about": ""}
-    shown = problem.attractors[:MOST_SHOWN]
+    shown = problem.attractors
     swatches = [[colour, attractor_name(place), ""] for colour, place in
                 zip(basin_colours(len(shown)), shown, strict=True)]
     return {"swatches": [*swatches, ["#000000", "none reached", ""]], "about": "what is reached; the darker, the more steps"}
@@ -73,10 +73,10 @@ def place_on_legend(place) -> float:
 
 
 def swatch_of(problem, pixel, mode) -> int:
-    """Which swatch of the legend a run (of kernel.PIXEL) has; -1: none, of many roots only the first are shown."""
+    """Which swatch of the legend a run (of kernel.PIXEL) has; -1: none."""
     if mode != "basins":
         return int(pixel["verdict"]) + 1
-    which, shown = int(pixel["attractor"]), len(problem.attractors[:MOST_SHOWN])
+    which, shown = int(pixel["attractor"]), len(problem.attractors)
     return which if 0 <= which < shown else shown if which < 0 else -1
 
 

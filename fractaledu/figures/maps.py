@@ -8,11 +8,10 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLocator
 
-from ..colour import MOST_SHOWN, STATES, basin_colours, check_mode, colours, legend_strip
+from ..colour import STATES, basin_legend, check_mode, colours, legend_strip
 from ..landscape import Landscape
 from ..ticks import even_ticks, tick_texts, wide
 from ..traces import Trace
-from ..wording import attractor_name
 from .plotting import plot
 
 
@@ -89,10 +88,11 @@ def _legend(ax, land, palette, mode):
         patches = [Patch(facecolor=colour, edgecolor="0.5", hatch=hatch, label=word)
                    for (colour, word), hatch in zip(STATES.values(), hatches, strict=True)]
     else:
-        shown = land.problem.attractors[:MOST_SHOWN]
-        patches = [Patch(facecolor=colour, label=attractor_name(place))
-                   for colour, place in zip(basin_colours(len(shown)), shown, strict=True)]
-        patches.append(Patch(facecolor="black", label="none"))
-    title = "settles at (darker: after more steps)" if mode == "basins" else None
-    ax.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(patches) if len(patches) < 5 else 4,
-              fontsize="small", title=title, title_fontsize="small", frameon=False)
+        shown = basin_legend(land)
+        patches = [Patch(facecolor=colour, label=word) for colour, word in shown]
+    shaded = " (darker: after more steps)" if (land.arrival >= 0).any() else ""
+    title = f"settles at{shaded}" if mode == "basins" else None
+    widest = max(len(patch.get_label()) for patch in patches)
+    columns = max(1, min(len(patches), 46 // (widest + 4)))
+    ax.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=columns, fontsize="small", title=title,
+              title_fontsize="small", frameon=False)
