@@ -13,14 +13,15 @@ from ._version import __version__
 from .brought import descent, own_system
 from .catalogue import bookmarks
 from .descents import bumpy, markus, parabola, three_weights, two_weights
-from .dimensions import dimension
-from .engine import Cancelled, available_threads
+from .dimensions import dimension, uncertainty_exponent
+from .engine import Cancelled
 from .ensembles import ensemble
 from .landscape import Landscape
 from .maps import burning_ship, cubic, julia, logistic, magnet, mandelbrot, newton, rational
 from .names import named
 from .networks import network, paper, paper_view, random_network
 from .problems import Problem
+from .processors import available_threads
 from .recipes import Recipe
 from .rendering import estimate, evaluate, passes, render
 from .stability import lyapunov, sharpness
@@ -38,7 +39,7 @@ __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "
            "doubling", "ensemble", "estimate", "evaluate", "julia", "logistic", "lyapunov", "magnet", "mandelbrot", "markus",
            "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes",
            "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights",
-           "trace", "two_weights", "xor", *_DRAWING]
+           "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
 
 
 def __getattr__(name):

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from . import maps, names, networks
 from ._version import __version__
 from .colour import MODES
-from .engine import available_threads
+from .processors import available_threads
 from .kernel import sweep
 from .landscape import Landscape
 from .rendering import estimate, evaluate, part_of, render

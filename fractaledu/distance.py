@@ -14,13 +14,13 @@ The right side is the lemma of Schwarz and Pick for a map from a disc to the hal
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numba import njit
 
 from .arguments import whole
+from .processors import available_threads
 
 ESCAPE = 1000.0             # far enough for |z_n| to be the potential's to six digits
 SMALLEST = 5e-324           # of float64
@@ -112,6 +112,6 @@ def _distance(x, y, c, steps, power, mandelbrot):
         part = slice(start, start + PART)
         _distances(x[part], y[part], c, steps, power, mandelbrot, out[part])
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(available_threads()) as threads:
         list(threads.map(run, range(0, x.size, PART)))
     return out.reshape(shape)

@@ -5,8 +5,6 @@ threads gives the same bits.
 """
 from __future__ import annotations
 
-import os
-import pathlib
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
@@ -15,6 +13,7 @@ import numpy as np
 from .arguments import whole
 from .kernel import LANES, blank, sweep
 from .landscape import Landscape
+from .processors import available_threads
 
 TILE_SECONDS = 0.05                 # a cancel waits for at most about this
 POLL_SECONDS = 0.05
@@ -27,27 +26,6 @@ class Cancelled(Exception):
     def __init__(self, done, total):
         super().__init__(f"cancelled after {done} of {total} pixels")
         self.done, self.total = done, total
-
-
-def available_threads() -> int:
-    """Processors that this process may use: its affinity, its cgroup's quota and JupyterHub's CPU_LIMIT."""
-    limits = [len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1]
-    for read in (_quota_v2, _quota_v1, lambda: float(os.environ["CPU_LIMIT"])):
-        try:
-            limits.append(read())
-        except (OSError, ValueError, KeyError, ZeroDivisionError):
-            continue                    # no such limit here
-    return max(1, int(min(limit for limit in limits if limit > 0)))
-
-
-def _quota_v2():
-    quota, period = pathlib.Path("/sys/fs/cgroup/cpu.max").read_text().split()
-    return float(quota) / float(period)             # "max" is no number: no limit
-
-
-def _quota_v1():
-    folder = pathlib.Path("/sys/fs/cgroup/cpu")
-    return int((folder / "cpu.cfs_quota_us").read_text()) / int((folder / "cpu.cfs_period_us").read_text())
 
 
 def _tile(system, x, y, steps, stop=None):

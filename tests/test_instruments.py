@@ -12,7 +12,6 @@ import fractaledu as fe
 from fractaledu.curvature import Net, hessian_product
 from fractaledu.measure import box_dimension
 from fractaledu.networks import _arrays
-from fractaledu.uncertainty import uncertainty_exponent
 
 LOGISTIC = fe.logistic(axes=("r", "start"))
 ONE = fe.paper("one-datum")
@@ -162,6 +161,19 @@ def test_a_one_datum_zoom_has_about_the_papers_dimension():
     assert fe.dimension(frames, method="porespy", null=False).dimension == pytest.approx(1.45, abs=0.12)
 
 
+def test_the_distance_estimate_sees_the_mandelbrot_sets_filaments_and_sign_changes_do_not():
+    """Row 25: the border's dimension is 2 (Shishikura); neither finds it, one less badly."""
+    land = fe.render(fe.mandelbrot(), size=(1024, 1024), steps=1000)
+    assert 1.05 < fe.dimension(land, null=False).dimension < 1.35
+    assert 1.4 < fe.dimension(land, border="distance", null=False).dimension < 1.6
+    circle = fe.render(fe.julia(0), size=(512, 512), steps=200)
+    assert fe.dimension(circle, border="distance", null=False).dimension == pytest.approx(1, abs=0.06)
+    with pytest.raises(ValueError, match='border must be "labels" or "distance", got \'edges\''):
+        fe.dimension(land, border="edges")
+    with pytest.raises(ValueError, match='border must be "labels" for Newton'):
+        fe.dimension(fe.render(fe.newton(), size=(128, 128)), border="distance")
+
+
 @pytest.mark.parametrize(("make", "message"), [
     (lambda: fe.render(ONE, fe.View((1e-3, 1e-2), (1e-3, 1e-2), "log10", "log10"), (128, 128), 50),
      "landscape must have a border, got one whose 16384 pixels all converged"),
@@ -218,7 +230,7 @@ def test_doubling_keeps_structure_and_not_noise(border):
 
 
 def test_the_uncertainty_exponent_and_the_boxes_agree_on_a_training_border(border):
-    alpha = uncertainty_exponent((border.value < 0).astype(int))
+    alpha = fe.uncertainty_exponent(border)
     assert alpha.dimension == pytest.approx(fe.dimension(border).dimension, abs=0.2)
 
 
@@ -260,7 +272,7 @@ def test_an_ensemble_can_be_cancelled_and_wants_seeds():
 
 def test_every_result_can_be_drawn_and_says_what_it_is(border):
     results = [fe.dimension(border), fe.dimension(border, method="porespy"), fe.dimension(border, null=False),
-               uncertainty_exponent((border.value < 0).astype(int)), fe.lyapunov(LOGISTIC, 3.9, 0.2, 3000),
+               fe.uncertainty_exponent(border), fe.lyapunov(LOGISTIC, 3.9, 0.2, 3000),
                fe.sharpness(ONE, 10.0, 5.0, 50), fe.difference(border, border), fe.one_ulp(border, 50),
                fe.doubling(noise(16), noise(32)),
                fe.ensemble(fe.xor, range(2), size=(8, 8), steps=30)]

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import fractaledu as fe
-from fractaledu import engine, rendering
+from fractaledu import engine, processors, rendering
 
 PROBLEMS = [fe.mandelbrot(), fe.newton(), fe.paper("one-datum", width=8)]
 SIZE = (61, 43)                     # no multiple of anything
@@ -217,13 +217,13 @@ def test_a_view_below_the_float_floor_warns():
 
 def test_threads_follow_the_limits_of_the_process(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
-    monkeypatch.setattr(engine, "_quota_v2", lambda: 2.5)
+    monkeypatch.setattr(processors, "_quota_v2", lambda: 2.5)
     monkeypatch.delenv("CPU_LIMIT", raising=False)
     assert fe.available_threads() == 2
     monkeypatch.setenv("CPU_LIMIT", "1.0")
     assert fe.available_threads() == 1
-    monkeypatch.setattr(engine, "_quota_v2", lambda: float("max"))
-    monkeypatch.setattr(engine, "_quota_v1", lambda: -1.0)       # cgroup v1 for "no limit"
+    monkeypatch.setattr(processors, "_quota_v2", lambda: float("max"))
+    monkeypatch.setattr(processors, "_quota_v1", lambda: -1.0)       # cgroup v1 for "no limit"
     monkeypatch.delenv("CPU_LIMIT")
     assert fe.available_threads() == 8
 

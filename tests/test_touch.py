@@ -303,7 +303,7 @@ def test_every_part_has_a_name_and_the_focus_is_seen(touch, page):
 
 def test_hover_shows_the_run_of_each_kind_of_system(touch, page):
     for nth, u, v, words in ((MAP, 0.5, 0.5, "stays"), (MAP, 0.1, 0.9, "runs away"), (NET, 0.3, 0.2, "converged"),
-                             (NET, 0.5, 0.9, "exploded"), (NEWTON, 0.8, 0.5, "reaches root 1")):
+                             (NET, 0.5, 0.9, "exploded"), (NEWTON, 0.8, 0.5, "reaches 1 in")):
         e = touch[nth]
         e.home()
         run = int(e.data("run"))

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from typing import NamedTuple
 
-from ..engine import available_threads
+from ..processors import available_threads
 from ..landscape import Landscape
 from ..recipes import Recipe
 from ..rendering import refine, thinned
