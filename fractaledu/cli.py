@@ -18,9 +18,9 @@ from tqdm import tqdm
 from . import maps, names, networks
 from ._version import __version__
 from .colour import MODES
-from .processors import available_threads
 from .kernel import sweep
 from .landscape import Landscape
+from .processors import available_threads
 from .rendering import estimate, evaluate, part_of, render
 from .view import View
 

@@ -6,8 +6,8 @@ import time
 from collections import OrderedDict
 from typing import NamedTuple
 
-from ..processors import available_threads
 from ..landscape import Landscape
+from ..processors import available_threads
 from ..recipes import Recipe
 from ..rendering import refine, thinned
 from .frames import encoded
