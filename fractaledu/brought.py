@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 import math
+from types import FunctionType
 
 import numpy as np
 from numba import njit
 from numba.core.registry import CPUDispatcher
 
 from .arguments import real, whole
-from .problems import LOSS, Problem, Watched
+from .problems import LOSS, MOST_STEPS, Problem, Watched
 from .systems.own import Own
 from .view import View
 
@@ -24,8 +25,7 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
         Fills `state` (float64, shape (size,), zeros) with the first state of the run at the pixel (x, y).
     step : function (constants, t, x, y, state) -> float
         Makes step number t (from 0) in place and returns the watched number, 0 or more.  Pure: randomness comes as an
-        array in `constants`.  A negative number counts as not finite.  Both are jitted here if they are not yet (with
-        ``error_model="numpy"``; a function of yours without it raises ZeroDivisionError in the middle of a picture).
+        array in `constants`, as long as there are steps.  A negative number counts as not finite.  Both are jitted here.
     size : int
         Numbers in a state, from 1 to 1 000 000.
     constants : tuple of numbers and arrays, or a NamedTuple of them, default ()
@@ -50,6 +50,11 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     ValueError, TypeError
         If an argument is not as above, or a function fails or returns no number at the centre of the view.
 
+    Notes
+    -----
+    `start` and `step` are compiled with checked bounds and Numba's ``error_model="numpy"``.  Functions that they call keep
+    what you gave them: without checks, a place beyond the end of an array is another number, or the end of the process.
+
     Examples
     --------
     `docs/own-system.md` trains a deeper network with biases and Adam.
@@ -57,24 +62,29 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     size = whole("size", size, 1, 1_000_000)
     if not isinstance(view, View):
         raise TypeError(f"view must be a View, got {type(view).__name__}")
+    steps = whole("steps", steps, 1, MOST_STEPS)
     functions = [_jitted(name, function) for name, function in (("start", start), ("step", step))]
     if not isinstance(constants, tuple):
         raise TypeError(f"constants must be a tuple, got {type(constants).__name__}")
     whole("after", after, 0, 1)
+    if not isinstance(relative, bool):
+        raise ValueError(f"relative must be True or False, got {relative!r}")
     limit, tolerance = real("limit", limit), real("tolerance", tolerance)
     if not (limit > 0 and tolerance >= 0):
         raise ValueError(f"limit must be positive and tolerance at least 0, got {limit} and {tolerance}")
-    state = np.zeros(size)                      # tried with checked bounds: the kernel does not check them
-    checked = [njit(boundscheck=True, error_model="numpy")(function.py_func) for function in functions]
-    _tried("start", checked[0], constants, *view.centre, state)
-    first = _tried("step", checked[1], constants, 0, *view.centre, state)
+    for place in (*((x, y) for x in view.x for y in view.y), view.centre):
+        state = np.zeros(size)
+        _tried("start", functions[0], constants, *place, state)
+        first = _tried("step", functions[1], constants, 0, *place, state)
     if not isinstance(first, int | float):
         raise ValueError(f"step must return the watched number, got {first!r} at the centre of the view")
     if not math.isfinite(first) or first < 0:
         raise ValueError(f"step must return a finite number of 0 or more from the centre of the view, got {first!r}")
-    system = Own(*functions, constants, size, bool(relative), int(after), limit, tolerance)
+    system = Own(*functions, constants, size, relative, int(after), limit, tolerance)
     return Problem(system, view, steps, title=title or "A system of your own", x_label=x_label, y_label=y_label,
-                   symbols=symbols, watched=Watched(watched, tolerance or 1.0, bool(relative)), formula=formula, source=source)
+                   symbols=symbols,
+                   watched=Watched(str(watched), tolerance or 1.0, relative, ends=tolerance > 0, limit=limit), formula=formula,
+                   source=source)
 
 
 def descent(loss, slope=None, *, start=1.0, view: View | None = None, steps=1000, limit=1e8, title="") -> Problem:
@@ -85,7 +95,8 @@ def descent(loss, slope=None, *, start=1.0, view: View | None = None, steps=1000
     loss : function (x) -> float
         Of one float; jitted here if it is not yet.  Where it is negative the run counts as gone.
     slope : function (x) -> float, optional
-        Its derivative.  Default: a central difference, right to about ten digits.
+        Its derivative.  Default: a central difference, right to about ten digits
+        where the loss varies over lengths of about 1; for finer losses give it.
     start : float, default 1
         The middle of the first view's y axis.
     view : View, default learning rates from 0 to 1.5, starts within 1 of `start`
@@ -139,11 +150,11 @@ def _descending(loss, slope):
 
 
 def _jitted(name, function):
-    if isinstance(function, CPUDispatcher):
-        return function
-    if not callable(function):
-        raise TypeError(f"{name} must be a function, got {type(function).__name__}")
-    return njit(error_model="numpy")(function)
+    """The function compiled so that a place beyond an array is an IndexError, and not the end of the process."""
+    function = function.py_func if isinstance(function, CPUDispatcher) else function
+    if not isinstance(function, FunctionType):
+        raise TypeError(f"{name} must be a Python function, or one jitted by Numba, got {type(function).__name__}")
+    return njit(boundscheck=True, error_model="numpy")(function)
 
 
 def _tried(name, function, *arguments):

@@ -14,8 +14,8 @@ MODES = ("rank", "value", "verdict", "patterns", "basins")
 GAP = 0.25                          # of the palette's middle is left out, so that the two sides stay apart (paper's code)
 STATES = {-1: ("#0072B2", "converged"), 0: ("#E8E8E8", "neither"), 1: ("#D55E00", "exploded")}    # Okabe and Ito
 BASINS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",       # Okabe and Ito
-          "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#999999")             # Tol
-MOST_SHOWN = 8                      # attractors in a figure's legend
+          "#882255", "#44AA99", "#DDCC77", "#332288", "#AA4499", "#999999", "#661100")  # Tol
+MOST_SHOWN = 16                     # attractors in a figure's legend
 NOWHERE = "#000000"                 # in no basin
 INK = "#202020"                     # of the strokes in mode "patterns"
 
@@ -127,14 +127,15 @@ def _strokes(verdict):
 def _basins(land, reference):
     base = np.array([_rgba(text) for text in (*basin_colours(len(land.problem.attractors)), NOWHERE)], float)
     rgba = base[land.attractor]                     # -1 is the last
-    settled = reference.attractor >= 0
-    if not (reference.arrival[settled] >= 0).any():                 # none, or none that has a step of arrival
+    known = reference.arrival[(reference.attractor >= 0) & (reference.arrival >= 0)]        # some attractors have no arrival
+    if len(known) == 0:
         return rgba.astype(np.uint8)
     steps = np.log1p(np.maximum(land.arrival, 0))
-    first, late = np.quantile(np.log1p(reference.arrival[settled]), (0.0, 0.99))
+    first, late = np.quantile(np.log1p(known), (0.0, 0.99))
     place = np.clip((steps - first) / max(late - first, 0.7), 0, 1)[..., None]       # 0.7: one step twice another
-    white = 0.45 * np.clip(1 - 2 * place, 0, 1) * (land.attractor >= 0)[..., None]
-    rgba[..., :3] = rgba[..., :3] * (1 - 0.75 * place) * (1 - white) + 255 * white
+    white = 0.45 * np.clip(1 - 2 * place, 0, 1)
+    shaded = rgba[..., :3] * (1 - 0.75 * place) * (1 - white) + 255 * white
+    rgba[..., :3] = np.where((land.arrival >= 0)[..., None], shaded, rgba[..., :3])
     return rgba.astype(np.uint8)
 
 

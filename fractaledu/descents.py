@@ -22,12 +22,12 @@ TWO_WEIGHTS = (Parameter("a0", "first weight at the start", "a₀", 0.7, (-4.0, 
                Parameter("rate", "learning rate", "η", 0.5, (0.0, 2.5)),
                Parameter("weight_decay", "weight decay", "λ", 0.0, (0.0, 1.5)),
                Parameter("b0", "second weight at the start", "b₀", -1.3, (-4.0, 4.0)),
-               Parameter("rate_a", "learning rate of the first weight", "η₁", 1.0, (1e-2, 1e2), "log10"),
-               Parameter("rate_b", "learning rate of the second weight", "η₂", 1.0, (1e-2, 1e2), "log10"))
+               Parameter("rate_a", "factor of the first weight's rate", "η₁", 1.0, (1e-2, 1e2), "log10"),
+               Parameter("rate_b", "factor of the second weight's rate", "η₂", 1.0, (1e-2, 1e2), "log10"))
 THREE_WEIGHTS = (*(Parameter(f"{name}0", f"{name} at the start", f"{name}₀", value, (-4.0, 4.0))
                    for name, value in zip("xyz", (0.7, -1.3, 0.5), strict=True)),
                  Parameter("rate", "learning rate", "η", 0.5, (0.0, 2.0)))
-GRADIENT = Watched("size of the gradient", weights.TOLERANCE)
+GRADIENT = Watched("size of the gradient", weights.TOLERANCE, ends=True)
 LIU = "Liu, arXiv 2406.13971 (2024)"
 BURN = 500
 
@@ -46,7 +46,7 @@ def parabola(axes=("rate", "curvature"), **values) -> Problem:
     """
     hyper, view, given = choose(PARABOLA, axes, values)
     return with_axes(interval.Parabola(hyper), PARABOLA, hyper, view, given=given, steps=100, name="parabola",
-                     options=_options(PARABOLA, hyper, given), title="Gradient descent on a parabola", watched=LOSS,
+                     options=given, title="Gradient descent on a parabola", watched=LOSS,
                      formula=r"x_{t+1} = x_t - \eta\,\lambda\,x_t = (1 - \eta\lambda)\,x_t", source="A. Cauchy 1847")
 
 
@@ -57,7 +57,7 @@ def bumpy(kind="multiplied", axes=("rate", "epsilon"), **values) -> Problem:
     ----------
     kind : {"multiplied", "added"}, default "multiplied"
         x**2 (1 + epsilon cos(2 pi x / wavelength)), or x**2 + epsilon cos(2 pi x / wavelength); what is watched of the
-        second is lifted by epsilon, so that it is nowhere negative.
+        second is lifted by abs(epsilon), so that it is nowhere negative.
     axes : (str, str), default ("rate", "epsilon")
         Two of rate, start, epsilon, wavelength.
     **values : float
@@ -67,7 +67,8 @@ def bumpy(kind="multiplied", axes=("rate", "epsilon"), **values) -> Problem:
     -----
     Liu, arXiv 2406.13971: start 1, epsilon 0.2, wavelength 0.1, 1000 steps; a run has diverged when its loss passes
     1e8, which `Landscape.departure` tells (times the first loss).  The multiplied map depends on epsilon only (apart from
-    the start), the added one on epsilon / wavelength**2.
+    the start), the added one on epsilon / wavelength**2.  Above epsilon = 1 the multiplied loss has no lower bound; where it is
+    negative a run counts as gone.
     """
     if kind not in ("multiplied", "added"):
         raise ValueError(f'kind must be "multiplied" or "added", got {kind!r}')
@@ -78,8 +79,9 @@ def bumpy(kind="multiplied", axes=("rate", "epsilon"), **values) -> Problem:
     loss = (r"x^2\left(1 + \varepsilon\cos\frac{2\pi x}{\lambda}\right)" if multiplied else
             r"x^2 + \varepsilon\cos\frac{2\pi x}{\lambda}")
     return with_axes(interval.Bumpy(hyper, int(multiplied)), BUMPY, hyper, view, given=given, steps=1000, name="bumpy",
-                     options={"kind": kind, **_options(BUMPY, hyper, given)},
-                     title=f"Gradient descent on a parabola, a cosine {kind}", watched=LOSS,
+                     options={"kind": kind, **given},
+                     title=f"Gradient descent on a parabola, a cosine {kind}",
+                     watched=LOSS._replace(limit=1e8),
                      formula=r"x_{t+1} = x_t - \eta\,f'(x_t), \quad f(x) = " + loss, source=LIU)
 
 
@@ -101,8 +103,8 @@ def markus(word="AB", burn=BURN, axes=("r_a", "r_b"), **values) -> Problem:
     Notes
     -----
     M. Markus and B. Hess, Computers & Graphics 13 (1989) 553.  Watched is the geometric mean of the growth of a small
-    difference: below 1 the orbit is stable (converged), above it is chaotic.  `numpy.log(landscape.last)` is the Lyapunov
-    exponent.  AB and BA have the same exponent but for the start.
+    difference: below 1 the orbit is stable (converged: the mean of its last 20), above it is
+    chaotic.  `numpy.log(landscape.last)` is the Lyapunov exponent.  AB and BA have the same exponent but for the start.
     """
     letters = str(word).upper()
     if not 1 <= len(letters) <= 64 or set(letters) - {"A", "B"}:
@@ -111,11 +113,11 @@ def markus(word="AB", burn=BURN, axes=("r_a", "r_b"), **values) -> Problem:
     hyper, view, given = choose(MARKUS, axes, values)
     system = interval.Markus(hyper, np.array([letter == "B" for letter in letters], np.int32), burn)
     return with_axes(system, MARKUS, hyper, view, given=given, steps=400, name="markus",
-                     options={"word": letters, "burn": burn, **_options(MARKUS, hyper, given)},
+                     options={"word": letters, "burn": burn, **given},
                      title=f"Lyapunov fractal, {letters}",
                      watched=Watched("growth of a difference per step", 1.0, sides=("stable", "chaotic")),
                      formula=r"x_{t+1} = r_t\,x_t(1 - x_t), \quad \lambda = \frac{1}{T}\sum\ln|r_t(1 - 2x_t)|, \quad "
-                             rf"r = \mathrm{{{letters if len(letters) < 13 else letters[:12] + '...'}}}",
+                             rf"r_t \in \{{A, B\}} \mathrm{{\ by\ the\ word\ {letters[:12]}{'...' * (len(letters) > 12)}}}",
                      source="M. Markus and B. Hess, Computers & Graphics 13 (1989) 553")
 
 
@@ -125,7 +127,8 @@ def two_weights(tied=False, axes=None, **values) -> Problem:
     Parameters
     ----------
     tied : bool, default False
-        Whether b is a: the cubic map a' = (1 + rate) a - rate a**3 (without weight decay).
+        Whether b is a: the cubic map a' = (1 + rate) a - rate a**3 (without weight decay), which is gradient descent on
+        (a**2 - 1)**2 / 4.
     axes : (str, str), default ("a0", "b0"), tied ("rate", "a0")
         Two of a0, b0, rate, rate_a, rate_b, weight_decay; tied: of a0, rate, weight_decay.
     **values : float
@@ -143,16 +146,16 @@ def two_weights(tied=False, axes=None, **values) -> Problem:
     axes = (("rate", "a0") if tied else ("a0", "b0")) if axes is None else axes
     hyper, view, given = choose(parameters, axes, values)
     if not tied and "rate" not in given and {parameters[hyper.x].name, parameters[hyper.y].name} & {"rate_a", "rate_b"}:
-        hyper.values[1] = 1.0           # then it is a factor only
+        hyper.values[1] = given["rate"] = 1.0           # then it is a factor only
     if tied:
-        title = "Two tied weights, ½(ab − 1)² with b = a"
+        title = "Two tied weights, ¼(a² − 1)²"
         step = r"a_{t+1} = a_t - \eta\left((a_t^2 - 1)\,a_t + \lambda a_t\right)"
     else:
         title = "Two weights, ½(ab − 1)²"
-        step = (r"a_{t+1} = a_t - \eta_1\left((a_t b_t - 1)\,b_t + \lambda a_t\right), \quad "
-                r"b_{t+1} = b_t - \eta_2\left((a_t b_t - 1)\,a_t + \lambda b_t\right)")
+        step = (r"a_{t+1} = a_t - \eta\,\eta_1\left((a_t b_t - 1)\,b_t + \lambda a_t\right), \quad "
+                r"b_{t+1} = b_t - \eta\,\eta_2\left((a_t b_t - 1)\,a_t + \lambda b_t\right)")
     return with_axes(weights.TwoWeights(hyper, int(tied)), parameters, hyper, view, given=given, steps=500, name="two-weights",
-                     options={"tied": tied, **_options(parameters, hyper, given)}, title=title, watched=GRADIENT,
+                     options={"tied": tied, **given}, title=title, watched=GRADIENT,
                      attractors=weights.TWO, formula=step, source="Liang and Montúfar, arXiv 2509.25351 (2025)")
 
 
@@ -172,11 +175,7 @@ def three_weights(axes=("x0", "y0"), **values) -> Problem:
     """
     hyper, view, given = choose(THREE_WEIGHTS, axes, values)
     return with_axes(weights.ThreeWeights(hyper), THREE_WEIGHTS, hyper, view, given=given, steps=500, name="three-weights",
-                     options=_options(THREE_WEIGHTS, hyper, given), title="Three weights, ¼(xyz − 1)²", watched=GRADIENT,
+                     options=given, title="Three weights, ¼(xyz − 1)²", watched=GRADIENT,
                      attractors=weights.THREE,
                      formula=r"w_{t+1} = w_t - \eta\,\nabla L(w_t), \quad L(x, y, z) = \frac{1}{4}(xyz - 1)^2",
                      source="Liang and Montúfar, arXiv 2509.25351 (2025), for products of weights")
-
-
-def _options(parameters, hyper, given):
-    return {"axes": f"{parameters[hyper.x].name},{parameters[hyper.y].name}", **given}

@@ -4,21 +4,22 @@ import pathlib
 import numpy as np
 from numba import njit
 
-from .kernel import HEAD, LANES, PARAM0, PARAM1, _aligned, _ours, advance, build_key, moving_rows, rows, scratch_rows, start
+from .kernel import HEAD, LANES, PARAM0, PARAM1, advance, aligned, build_key, moving_rows, ours, rows, scratch_rows, start
 
-STEP = 1e-5                 # of the difference, in units of the state's size: its square and 1e-16 / it are the errors
+STEP = 1e-5                 # of the difference, in units of the state's size (or 1): its square and 1e-16 / it are the errors
 SMALLEST = 1e-300           # growth that counts as this: a superstable orbit has the exponent -infinity
 
 
 @njit(nogil=True, error_model="numpy")
-def _growth(system, x, y, direction, logs, stop):
-    """Fill `logs` with the logarithms of the growth; return how many steps were made before something was not finite.
+def _growth(system, x, y, step, direction, logs, stop):
+    """Fill `logs` with the logarithms of the growth; return how many steps were made before the run was not finite, or
+    -1 minus that number if the run is, but its neighbours are not.
 
     Three lanes: the run, and the run with a small difference to either side along the tangent.
     """
     count, moving = rows(system), moving_rows(system)
-    flat = _aligned((HEAD + count) * LANES)
-    scratch = _aligned(scratch_rows(system) * LANES)
+    flat = aligned((HEAD + count) * LANES)
+    scratch = aligned(scratch_rows(system) * LANES)
     state = HEAD * LANES
     for lane in range(LANES):
         flat[PARAM0 * LANES + lane] = x
@@ -31,7 +32,7 @@ def _growth(system, x, y, direction, logs, stop):
         size = 0.0
         for r in range(moving):
             size += flat[state + r * LANES] ** 2
-        h = STEP * max(1.0, np.sqrt(size / moving))
+        h = step * max(1.0, np.sqrt(size / moving))
         for r in range(count):
             at = state + r * LANES
             for lane in range(1, LANES):
@@ -47,7 +48,10 @@ def _growth(system, x, y, direction, logs, stop):
             length += tangent[r] ** 2
         length = np.sqrt(length)
         if not length < np.inf:
-            return t
+            alive = True
+            for r in range(moving):
+                alive = alive and abs(flat[state + r * LANES]) < np.inf
+            return -1 - t if alive else t
         logs[t] = np.log(max(length, SMALLEST))
         if length < SMALLEST:
             tangent[:] = direction[:moving] / np.sqrt((direction[:moving] ** 2).sum())
@@ -59,8 +63,8 @@ def _growth(system, x, y, direction, logs, stop):
 def _cached(build):
     """As in kernel.py."""
     @njit(cache=True, nogil=True, error_model="numpy")
-    def growth(system, x, y, direction, logs, stop):
-        return _growth(system, x, y, direction, logs, stop) if build >= 0 else 0
+    def growth(system, x, y, step, direction, logs, stop):
+        return _growth(system, x, y, step, direction, logs, stop) if build >= 0 else 0
     return growth
 
 
@@ -72,12 +76,12 @@ def _sizes(system):
     return moving_rows(system)
 
 
-def growth(system, x, y, steps, seed=0, stop=None):
-    """Logarithms of the growth of a small difference, (steps,) or fewer if the run did not stay finite.
+def growth(system, x, y, steps, step=STEP, seed=0, stop=None):
+    """Logarithms of the growth of a small difference, (steps,) or fewer, and whether its end is the neighbours' fault.
 
     The first direction is random (`seed`).  `stop` as in `kernel.sweep`.
     """
     direction, logs = np.random.default_rng(seed).normal(size=_sizes(system)), np.full(steps, np.nan)
-    function = _cached_growth if _ours(system) else _growth
-    made = function(system, float(x), float(y), direction, logs, np.zeros(1, bool) if stop is None else stop)
-    return logs[:made]
+    function = _cached_growth if ours(system) else _growth
+    made = function(system, float(x), float(y), step, direction, logs, np.zeros(1, bool) if stop is None else stop)
+    return logs[:made if made >= 0 else -1 - made], made < 0

@@ -85,9 +85,9 @@ def moving_rows(system):
 
 @overload(moving_rows)
 def _moving_rows(system):
-    if "system" in system.fields:                       # a system around another (rounded.py)
+    if getattr(system.instance_class, "_wraps", False):             # a system around another (rounded.py)
         return lambda system: moving_rows(system.system)
-    moving = getattr(system.instance_class, "moving", None)         # said by the class
+    moving = getattr(system.instance_class, "_moving", None)        # said by the class; no field begins with _
     if moving is not None:
         return lambda system: moving
     return lambda system: rows(system)
@@ -105,7 +105,7 @@ PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, LEFT, ARRIVED, LA
 
 
 @njit
-def _aligned(size):
+def aligned(size):
     """float64 zeros that begin at a multiple of 64 bytes (a cache line)."""
     a = np.zeros(size + 8)
     skip = (-(a.ctypes.data // 8)) % 8
@@ -165,7 +165,7 @@ def _read(system, how, cells, at, t, steps, out):
     out.arrival = np.int32(cells[at + ARRIVED * LANES])
     out.attractor = np.int16(attractor(system, cells, at + HEAD * LANES) if converged else -1)
     out.verdict = np.int8(CONVERGED if converged else EXPLODED if gone or cells[at + BLOWN * LANES] > 0.0 else NEITHER)
-    if out.verdict == EXPLODED and how.escape >= 0:
+    if out.verdict == EXPLODED and how.escape >= 0 and (gone or last > how.limit):          # and still is away
         out.attractor, out.arrival = np.int16(how.escape), out.departure
 
 
@@ -216,9 +216,9 @@ def _sweep(system, params, steps, out, watched, states, stop):
     depth = HEAD + rows(system)
     most = min(GROUPS, (n + LANES - 1) // LANES)
     size = depth * LANES
-    flat = _aligned(most * size)
+    flat = aligned(most * size)
     cells = flat.reshape((most, depth, LANES))
-    scratch = _aligned(scratch_rows(system) * LANES)
+    scratch = aligned(scratch_rows(system) * LANES)
     pixel = np.empty(most * LANES, np.int64)
     how = rule(system)
     for first in range(0, n, most * LANES):
@@ -290,16 +290,16 @@ def _cached(build):
 
 
 _cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
-def _ours(value):
+def ours(value):
     """Whether a system, and all that is inside it, is the package's own."""
     if isinstance(value, tuple):
-        return type(value).__module__.startswith(__package__ + ".") and all(map(_ours, value))
+        return type(value).__module__.startswith(__package__ + ".") and all(map(ours, value))
     return not isinstance(value, CPUDispatcher)
 
 
 def _dispatcher(system):
     # What a user brought is compiled anew in each process: no key can see all the files that it is made of.
-    return _cached_sweep if _ours(system) else _sweep
+    return _cached_sweep if ours(system) else _sweep
 
 
 def _call(system, x, y, steps, watched, states, stop):

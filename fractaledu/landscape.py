@@ -44,10 +44,11 @@ class Landscape:
     verdict : int8
         -1 converged, +1 exploded (not converged, and v exceeded 1e6 or was not finite), 0 neither.
     departure : int32
-        The first step with v > 1e6 (networks; Newton's distance) or |z| > 2 (maps of the plane, first iterate = step 1);
-        -1: none.
+        The first step whose v exceeds `problem.watched.limit`: 1e6 for networks, 1e8 for bumpy losses, |z| > 2 for maps of
+        the plane (first iterate = step 1), 100 for magnets, …; -1: none.
     arrival : int32
-        Where there are attractors: the steps taken until the run stayed within their tolerance; else -1.
+        Where a run settles within a tolerance: the steps taken until it stayed there (until it departed, where infinity is
+        an attractor); else -1.
     attractor : int16
         Which of `problem.attractors` it converged to; -1: none.
     last : float64
@@ -148,6 +149,10 @@ class Landscape:
                 if pixels.dtype != PIXEL or pixels.shape != size[::-1]:
                     raise ValueError(f"its pixels are {pixels.shape} of {pixels.dtype}")
                 problem = _restore(header["problem"], arrays)
+                most = max(len(problem.attractors), 1)
+                reached = pixels["attractor"]
+                if (np.abs(pixels["verdict"]) > 1).any() or (reached < -1).any() or (reached >= most).any():
+                    raise ValueError("its pixels have impossible verdicts or attractors")
                 return cls(problem, view, size, problem.check_steps(header["steps"]), pixels,
                            whole("stride", header["stride"], 1, 2 ** 20), str(header["version"]), str(header["recipe"]))
         except FileNotFoundError:
@@ -184,7 +189,8 @@ def atomic(path):
 def _describe(land):
     problem, arrays = land.problem, {}
     about = {"title": problem.title, "x_label": problem.x_label, "y_label": problem.y_label, "symbols": problem.symbols,
-             "watched": problem.watched, "formula": problem.formula, "source": problem.source}
+             "watched": problem.watched, "formula": problem.formula, "source": problem.source, "axes": problem.axes,
+             "attractors": [a if isinstance(a, str) else [a.real, a.imag] for a in problem.attractors]}
     if problem.name is not None:
         about |= {"name": problem.name, "options": option_texts(problem.options)}
     elif type(problem.system) is _KINDS.get(type(problem.system).__name__):
@@ -203,8 +209,11 @@ def _describe(land):
 def _restore(about, arrays):
     if "name" in about:
         return named(about["name"], **about["options"])
+    name, line, relative, sides, *rest = about["watched"]
     words = {key: str(about[key]) for key in ("title", "x_label", "y_label", "formula", "source")} | {
-        "symbols": tuple(about["symbols"]), "watched": Watched(*about["watched"][:3], tuple(about["watched"][3]))}
+        "symbols": tuple(about["symbols"]), "axes": tuple(about["axes"]),
+        "attractors": tuple(a if isinstance(a, str) else complex(*a) for a in about["attractors"]),
+        "watched": Watched(name, line, relative, tuple(sides), *rest)}
     kind = _KINDS.get(about.get("kind"))
     if kind is None:            # a map of somebody's own: its pixels are here, its step is not
         return Problem(None, View((-2, 2), (-2, 2)), 100, **words)
@@ -213,8 +222,8 @@ def _restore(about, arrays):
     system = kind(**values | {"hyper": hyper, "activation": _ACTIVATIONS[values["activation"]]})
     _check(system, most_steps=whole("most_steps", about["most_steps"], 1, MOST_STEPS))
     return Problem(system, View(**about["first_view"]), about["own_steps"], most_steps=about["most_steps"],
-                   parameters=PARAMETERS, axes=(PARAMETERS[hyper.x].name, PARAMETERS[hyper.y].name),
-                   options={key: text if key == "axes" else float(text) for key, text in about["options"].items()}, **words)
+                   parameters=PARAMETERS, **words,
+                   options={key: text if key == "axes" else float(text) for key, text in about["options"].items()})
 
 
 def _check(system, most_steps):

@@ -101,7 +101,8 @@ def magnet(kind=1, tolerance=TOLERANCE) -> Problem:
                r"z_{t+1} = \left(\frac{z_t^3 + 3(c-1)z_t + (c-1)(c-2)}{3z_t^2 + 3(c-2)z_t + (c-1)(c-2) + 1}\right)^2")
     return Problem(complex_maps.Magnet(kind, tolerance), View((-2.2, 4.2), (-3.2, 3.2)), 200, "magnet",
                    {"kind": kind, "tolerance": tolerance}, f"Magnet {'I' * kind}", **CONSTANTS,
-                   watched=Watched("|z − 1|", tolerance), attractors=("1", "infinity"), formula=formula + r", \quad z_0 = 0",
+                   watched=Watched("|z − 1|", tolerance, ends=True, limit=complex_maps.FAR), attractors=("1", "infinity"),
+                   formula=formula + r", \quad z_0 = 0",
                    source="H.-O. Peitgen and P. H. Richter, The Beauty of Fractals (1986)")
 
 
@@ -159,14 +160,9 @@ def _of_family(parameters, is_logistic, axes, values, name, title, formula, sour
     hyper, view, given = choose(parameters, axes, values)
     parts = {parameters[hyper.x].name, parameters[hyper.y].name}
     critical = not (parts | given.keys()) & {"start", "start_imag"}
-    options = {"axes": _pair(parameters, hyper), **given}
     system = complex_maps.Quadratic(hyper, is_logistic, int(critical))
     return with_axes(system, parameters, hyper, view, given=given, steps=200, name=name,
-                     options=options, title=title, watched=SIZE, formula=formula, source=source)
-
-
-def _pair(parameters, hyper):
-    return f"{parameters[hyper.x].name},{parameters[hyper.y].name}"
+                     options=given, title=title, watched=SIZE, formula=formula, source=source)
 
 
 def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) -> Problem:
@@ -218,7 +214,7 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) ->
     relaxed = "" if a == 1 else f", a = {_short(options['a'])}"
     return Problem(system, View((-reach, reach), (-reach, reach)), 100, "newton", options,
                    f"Newton's method, {len(attractors)} roots{relaxed}",
-                   **STARTS, watched=Watched(DISTANCE, system.tolerance), attractors=attractors,
+                   **STARTS, watched=Watched(DISTANCE, system.tolerance, ends=True), attractors=attractors,
                    formula=r"z_{t+1} = z_t - a\,\frac{p(z_t)}{p'(z_t)}, \quad "
                            + (rf"p(z) = z^{{{degree}}} - 1" if degree else rf"p \mathrm{{\ with\ {len(attractors)}\ roots}}"),
                    source="A. Cayley 1879; J. H. Hubbard, D. Schleicher and S. Sutherland 2001")
@@ -265,11 +261,12 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
     system = complex_maps.Rational(*parts, np.ascontiguousarray(fixed.real), np.ascontiguousarray(fixed.imag), tolerance,
                                    len(fixed) if infinity else -1)
     attractors = (*(complex(z) for z in fixed), *(("infinity",) if infinity else ()))
-    reach = 2.0 * max(1.0, *np.abs(fixed), 1.0)
+    reach = 2.0 * float(np.round(max(1.0, *np.abs(fixed)), 12))
     return Problem(system, View((-reach, reach), (-reach, reach)), 100, "rational",
                    {"numerator": p.tolist(), "denominator": q.tolist(), "tolerance": tolerance},
                    f"Julia set of a rational function of degree {degree}", **STARTS,
-                   watched=Watched("distance to the nearest attracting fixed point", tolerance), attractors=attractors,
+                   watched=Watched("distance to the nearest attracting fixed point", tolerance, ends=True),
+                   attractors=attractors,
                    formula=rf"z_{{t+1}} = \frac{{{_tex_polynomial(p)}}}{{{_tex_polynomial(q)}}}",
                    source="G. Julia 1918; P. Fatou 1919; the default is Cayley's problem of 1879")
 

@@ -30,8 +30,9 @@ PARAMETERS = (
 AXES = "rate_in", "rate_out"
 OFFSETS = {"every step": "drift", "start": "mean_in"}
 LONE_RATE = 10.0                    # `rate` where no rate is an axis: these nets learn at rates of 1 to 1000
-FORMULA = (r"W_{t+1} = W_t - \eta\,\nabla L(W_t), \quad "
-           r"f(x) = \frac{1}{n}\,w_1\cdot\phi\left(\sqrt{\frac{%s}{n_0}}\,W_0^T x\right)")
+PLAIN = r"W_\ell \leftarrow W_\ell - \eta_\ell\,\nabla_\ell L"
+HEAVY = r"V_\ell \leftarrow \mu V_\ell + \nabla_\ell L + \lambda W_\ell, \quad W_\ell \leftarrow W_\ell - \eta_\ell V_\ell"
+FUNCTION = r", \quad f(x) = \frac{1}{n}\,w_1\cdot\phi\left(\sqrt{\frac{%s}{n_0}}\,W_0^T x\right)"
 SOURCE = "J. Sohl-Dickstein, arXiv 2402.06184 (2024)"
 
 
@@ -54,7 +55,7 @@ def network(w0, w1, x, y, activation="tanh", batches=None, axes=AXES, **values) 
     axes : (str, str), default ("rate_in", "rate_out")
         Two of the hyperparameters below.
     **values : float
-        The others.  rate (default 1; 10 where no rate is an axis), a factor of both rates; rate_in, rate_out (1);
+        The others.  rate (default 1; 10 where no rate is an axis or given), a factor of both rates; rate_in, rate_out (1);
         momentum (0) and weight_decay (0): velocity = momentum * velocity + gradient + weight_decay * w,
         w -= rate * velocity; scale_in, scale_out (1) and mean_in, mean_out (0): the first weights are
         scale * w + mean; drift (0), added to the input weights before every step.
@@ -100,17 +101,23 @@ def network(w0, w1, x, y, activation="tanh", batches=None, axes=AXES, **values) 
     most, points = MOST_STEPS if batches is None else len(batches), f"{len(y)} point{'' if len(y) == 1 else 's'}"
     return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given, given=given,
                      title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {points}", watched=LOSS,
-                     formula=FORMULA.replace("%s", "2" if systems.INPUT_GAIN[activation] == 2 else "1"), source=SOURCE,
+                     formula=_formula(system, activation), source=SOURCE,
                      most_steps=most)
 
 
+def _formula(system, activation):
+    step = HEAVY if system.heavy else PLAIN
+    if systems.active(system.hyper, systems.DRIFT):
+        step = r"W_0 \leftarrow W_0 + d, \quad " + step
+    return step + FUNCTION.replace("%s", f"{systems.INPUT_GAIN[activation]:g}")
+
+
 def _chosen(axes, values):
-    """As `choose`; the axes are among what is given."""
-    hyper, view, given = choose(PARAMETERS, axes, values)
-    names = PARAMETERS[hyper.x].name, PARAMETERS[hyper.y].name
-    if not {"rate", "rate_in", "rate_out"} & {*names, *given}:
-        hyper.values[0] = LONE_RATE
-    return hyper, view, ({} if names == AXES else {"axes": ",".join(names)}) | given
+    """As `choose`, with a rate where nothing says one."""
+    hyper, view, options = choose(PARAMETERS, axes, values)
+    if not {"rate", "rate_in", "rate_out"} & {*options, *options["axes"].split(",")}:
+        hyper.values[0] = options["rate"] = LONE_RATE
+    return hyper, view, options
 
 
 def random_network(seed, inputs=8, hidden=8, samples=None, activation="tanh", batch=None, axes=AXES, **values) -> Problem:
@@ -153,7 +160,7 @@ def paper(condition, width=16, offset="every step", batch_seed=None, axes=None, 
         16 is the paper's, 8 the default of its notebook; minibatch and offset exist at 16 only.
     offset : {"every step", "start"}, default "every step"
         For condition "offset": whether x is added to the input weights at every step, a drift, as the paper's code does
-        and its figure shows, or once, as its text says.
+        and its figure shows, or once, as its text says: short for the axes drift or mean_in, and rate.
     batch_seed : int, optional
         For condition "minibatch": draw the batches with numpy's generator, which allows 10 000 steps, instead of using
         the paper's own stream of 1000.
@@ -183,20 +190,18 @@ def paper(condition, width=16, offset="every step", batch_seed=None, axes=None, 
     width = int(width)
     arrays, data = _arrays(), {"linear": "square", "one-datum": "one"}.get(condition, "full")
     options, batches = {} if condition in ("minibatch", "offset") else {"width": width}, None
-    if condition == "offset":
-        options["offset"] = offset
     if condition == "minibatch":
         batches = arrays["batches"]
         if batch_seed is not None:
             options["batch_seed"] = batch_seed
             batches = np.random.default_rng(batch_seed).integers(272, size=(SEEDED_STEPS, 16))
-    own_axes = (OFFSETS[offset], "rate") if condition == "offset" else AXES
+    if axes is None:
+        axes = (OFFSETS[offset], "rate") if condition == "offset" else AXES
     problem = network(arrays[f"w0_{width}"], arrays[f"w1_{width}"], arrays[f"x_{data}_{width}"],
                       arrays[f"y_{data}_{width}"], {"relu": "relu", "linear": "identity"}.get(condition, "tanh"),
-                      batches, own_axes if axes is None else axes, **values)
-    if problem.axes == own_axes:
-        problem.options.pop("axes", None)
-        problem = replace(problem, view=View(RATES, RATES, "log10", "log10"))       # of the figure, offsets too
+                      batches, axes, **values)
+    if condition == "offset" and problem.axes in {(axis, "rate") for axis in OFFSETS.values()}:
+        problem = replace(problem, view=View(RATES, RATES, "log10", "log10"))       # that of the figure, offsets too
     options |= problem.options
     title = {"tanh": "tanh", "relu": "ReLU", "linear": "deep linear", "one-datum": "tanh, one data point",
              "minibatch": "tanh, minibatches of 16", "offset": "tanh, offset weights"}[condition]

@@ -30,7 +30,7 @@ def axis_names(axes) -> tuple:
 
 
 def choose(parameters, axes, given) -> tuple[Hyper, View, dict]:
-    """The numbers for the kernel, the first view, and what `given` says of them; ValueError names what is wrong.
+    """The numbers for the kernel, the first view, and the options that make the same again; ValueError names what is wrong.
 
     `given` is name -> value, None where the default is meant.
     """
@@ -49,4 +49,4 @@ def choose(parameters, axes, given) -> tuple[Hyper, View, dict]:
     x, y = (parameters[names.index(axis)] for axis in axes)
     numbers = np.array([values.get(p.name, p.value) for p in parameters])
     hyper = Hyper(names.index(axes[0]), names.index(axes[1]), numbers)
-    return hyper, View(x.bounds, y.bounds, x.scale, y.scale), values
+    return hyper, View(x.bounds, y.bounds, x.scale, y.scale), {"axes": ",".join(axes)} | values

@@ -17,13 +17,15 @@ class Watched(NamedTuple):
     """The watched number of a problem, for people; what the kernel does with it is its `Rule`."""
 
     name: str
-    line: float                 # what it has to stay below to have settled
+    line: float                 # what it has to be below to have settled
     relative: bool = False      # to the first watched number
     sides: tuple[str, str] = ("settles", "runs away")
+    ends: bool = False          # the last number decides, not the mean of the last 20
+    limit: float = 1e6          # beyond it a run has departed
 
 
 LOSS = Watched("loss / first loss", 1.0, relative=True)
-SIZE = Watched("|z| / 2", 1.0, sides=("stays", "runs away"))
+SIZE = Watched("|z| / 2", 1.0, sides=("stays", "runs away"), limit=1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,7 @@ class Problem:
         """Return `steps`, or the problem's own where None; ValueError unless a whole number from 1 to `most_steps`."""
         if steps is None:
             return self.steps
-        hint = "" if self.most_steps == MOST_STEPS else " (its batches end there; batch_seed=… makes more)"
+        hint = "" if self.most_steps == MOST_STEPS else " (its batches end there)"
         return whole("steps", steps, 1, self.most_steps, hint)
 
     def __post_init__(self):
@@ -92,8 +94,9 @@ class Problem:
 
 
 def stated(parameters, given) -> str:
-    """What a title says of the parameters that were given."""
-    return "".join(f", {p.symbol} = {given[p.name]:.4g}" for p in parameters if p.name in given)
+    """What a title says of the parameters: those that are not at their default."""
+    return "".join(f", {p.symbol} = {given[p.name]:.4g}" for p in parameters
+                   if given.get(p.name, p.value) != p.value)
 
 
 def with_axes(system, parameters, hyper, view, title, given, **about) -> Problem:

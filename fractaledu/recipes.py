@@ -7,9 +7,11 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from types import CodeType
 from urllib.parse import parse_qsl, quote
 
 import numpy as np
+from numba.core.registry import CPUDispatcher
 
 from .names import NAMED, named
 from .problems import Problem
@@ -92,15 +94,41 @@ class Recipe:
 
 def digest(system) -> str:
     """Twelve letters that name a system of somebody's own: its class, its numbers, its arrays and its step."""
-    hashed = hashlib.sha256(type(system).__name__.encode())
-    for value in system:
-        if isinstance(value, np.ndarray):
-            hashed.update(f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes())
-        else:
-            hashed.update(repr(value).encode())
-    if planar.is_planar(type(system)):
-        hashed.update(planar.step_bytes(type(system)))
+    hashed = hashlib.sha256()
+    for part in _parts(system):
+        hashed.update(len(part).to_bytes(8, "little") + part)
     return hashed.hexdigest()[:12]
+
+
+def _parts(value):
+    """All that a system is made of, as bytes: the same in every process."""
+    if isinstance(value, np.ndarray):
+        yield f"{value.dtype}{value.shape}".encode() + np.ascontiguousarray(value).tobytes()
+    elif isinstance(value, tuple):
+        yield f"{type(value).__name__} of {len(value)}".encode()
+        for part in value:
+            yield from _parts(part)
+        if planar.is_planar(type(value)):
+            yield from function_parts(planar.step_of_class(type(value)))
+    elif isinstance(value, CPUDispatcher):
+        yield from function_parts(value.py_func)
+    else:
+        yield repr(value).encode()
+
+
+def function_parts(function, seen=()):
+    """What a function does, as bytes: its code, its constants, and what it calls or closes over."""
+    if function in seen:
+        return
+    code, seen = function.__code__, (*seen, function)
+    yield code.co_code
+    yield repr((tuple(c for c in code.co_consts if not isinstance(c, CodeType)), code.co_names)).encode()
+    cells = [cell.cell_contents for cell in function.__closure__ or ()]
+    for used in (*cells, *(function.__globals__.get(name) for name in code.co_names)):
+        if isinstance(used, CPUDispatcher):
+            yield from function_parts(used.py_func, seen)
+        elif isinstance(used, np.ndarray | tuple | int | float | complex | str):
+            yield from _parts(used)
 
 
 def option_texts(options):

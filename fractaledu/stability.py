@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import whole
-from .growth import growth
+from .arguments import real, whole
+from .growth import STEP, growth
 from .problems import Problem, as_problem
+from .systems.rounded import Rounded
 from .traces import trace
 from .training import History, is_network
 
 BLOCKS = 20                 # whose means tell the error
-MOST_STEPS = 10 ** 8        # of which the growth is kept, 0.8 GB
+FINER = 16                  # the second difference is so much smaller
+LEAST = 1e-10               # error of an exponent
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,9 @@ class Lyapunov:
     exponent : float
         Mean logarithm (natural) of the growth of a small difference per step, after `burn` steps; above 0: chaos.
     error : float
-        Standard error, from the means of 20 stretches of the run (NaN for fewer steps); no bound where these are not alike.
+        The larger of two: the standard error from the means of 20 stretches of the run, and the change when the difference
+        is 16 times as small (where that is large, the step is rougher than the difference can see, or superstable); at least
+        1e-10.  No bound.
     growth : float64, shape (steps,)
         The logarithm of each step; shorter than asked for when the run did not stay finite.
     burn : int
@@ -74,31 +78,38 @@ def lyapunov(system, x, y, steps: int | None = None, burn: int | None = None, se
 
     Notes
     -----
-    The tangent is carried along by Jacobian-vector products, central differences through the compiled step itself (right
-    to about 1e-10), and made of length 1 after each: Benettin, Galgani, Giorgilli and Strelcyn, Meccanica 15 (1980) 9.  A
-    step that shrinks every difference to nothing (a superstable orbit) counts as log 1e-300.
+    The tangent is carried along by Jacobian-vector products, central differences of 1e-5 through the compiled step itself, and
+    made of length 1 after each: Benettin, Galgani, Giorgilli and Strelcyn, Meccanica 15 (1980) 9.  They are right to about
+    1e-10 for maps that are smooth on that scale, to 1e-5 for Liu's bumps, not at all for a step that is rougher; `error`
+    tells.  On a superstable orbit (exponent -infinity) the number is that of the method, about -23, or the log 1e-300 of a step
+    that leaves nothing of any difference.
     """
     problem = as_problem(system)
+    if isinstance(problem.system, Rounded):
+        raise ValueError(f"system must be one in float64, got {problem.title}: a difference too small for float32 is needed")
     steps = problem.check_steps(steps)
-    whole("steps", steps, 1, MOST_STEPS)
     burn = steps // 10 if burn is None else whole("burn", burn, 0, steps - 1)
-    for name, value in (("x", x), ("y", y)):
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be finite, got {value}")
+    x, y, seed = real("x", x), real("y", y), whole("seed", seed, 0, 2 ** 63)
     stop = np.zeros(1, bool)
     with ThreadPoolExecutor(1) as pool:                 # in a thread, so that Ctrl-C is heard
         try:
-            logs = pool.submit(growth, problem.system, x, y, steps, seed, stop).result()
+            (logs, blocked), (finer, _) = (pool.submit(growth, problem.system, x, y, steps, step, seed, stop).result()
+                                           for step in (STEP, STEP / FINER))
         except BaseException:
             stop[0] = True
             raise
     counted = logs[burn:]
+    if len(counted) == 0 and blocked:
+        raise ValueError(f"x and y must be those of a run whose neighbours, {STEP:g} beside its state, stay finite beyond its "
+                         f"first {burn} steps, got one where they are not after {len(logs)} (a square root of 0?)")
     if len(counted) == 0:
         raise ValueError(f"x and y must be those of a run that stays finite beyond its first {burn} steps, got one that is "
                          f"not after {len(logs)}")
     usable = counted[:len(counted) // BLOCKS * BLOCKS]
-    error = usable.reshape(BLOCKS, -1).mean(1).std(ddof=1) / BLOCKS ** 0.5 if len(usable) else np.nan
-    return Lyapunov(problem, float(x), float(y), float(counted.mean()), float(error), logs, burn)
+    scatter = usable.reshape(BLOCKS, -1).mean(1).std(ddof=1) / BLOCKS ** 0.5 if len(usable) else np.nan
+    other = finer[burn:].mean() if len(finer) == len(logs) else np.nan
+    error = float(np.nan if np.isnan(other) else np.fmax(scatter, max(abs(counted.mean() - other), LEAST)))
+    return Lyapunov(problem, x, y, float(counted.mean()), error, logs, burn)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +166,6 @@ def sharpness(system, x, y, steps: int | None = None, every: int | None = None) 
     if not is_network(problem):
         raise ValueError(f"system must be a network of layers, got {problem.title}")
     steps = problem.check_steps(steps)
-    every = max(1, steps // 100) if every is None else every
+    every = max(1, steps // 100) if every is None else whole("every", every, 1, steps)
     run = trace(problem, float(x), float(y), steps, history=every)
     return Sharpness(problem, float(x), float(y), run.history)

@@ -30,7 +30,8 @@ class Trace:
         nearest root before it.  NaN after the first that was not finite.
     states : float64, shape S + (steps + 1, numbers), or None
         The start and the state after each step: x and y of a map; w0 row by row, then w1, of a network (with one data
-        point: sqrt(gain / inputs) x w0, then w1).  NaN once not finite.
+        point: sqrt(gain / inputs) x w0, then w1), followed by the
+        velocities where momentum or weight decay are in play.  NaN once not finite.
     history : training.History or None
         Loss, sharpness, norms and hidden units of one network's run, where asked for.
     value, verdict, departure, arrival, attractor, last : shape S

@@ -64,8 +64,10 @@ def history(problem, x, y, states, every) -> History:
     for state in states[steps]:
         w0 = state[:inputs * hidden].reshape(inputs, hidden)
         w1 = state[inputs * hidden:(inputs + 1) * hidden]
-        if isinstance(problem.system, systems.OneDatum):
-            w0 = w0 / net.x_scaled[0, 0]
+        if isinstance(problem.system, systems.OneDatum):        # the drift comes before the loss is looked at
+            w0 = (w0 + numbers[systems.DRIFT] * problem.system.x_sum) / net.x_scaled[0, 0]
+        else:
+            w0 = w0 + numbers[systems.DRIFT]
         with np.errstate(over="ignore", invalid="ignore"):
             units = ACTIVATIONS[net.activation](net.x_scaled @ w0)[0]
             loss = np.mean((units @ w1 / hidden - net.y) ** 2)
@@ -73,6 +75,8 @@ def history(problem, x, y, states, every) -> History:
                 break
             both = sharpness_at(net, w0, w1, rates) if min(rates) >= 0 else np.nan
             rows.append((loss, sharpness_at(net, w0, w1), both, np.linalg.norm(w0), np.linalg.norm(w1), units))
+    if not rows:
+        raise ValueError(f"x and y must be those of a run whose first loss is finite, got {x} and {y}")
     loss, sharpness, both, norm_in, norm_out, units = zip(*rows, strict=True)
     edge = 2.0 * (1.0 + numbers[systems.MOMENTUM])
     return History(steps[:len(rows)], np.array(loss), np.array(sharpness), np.array(both), edge,

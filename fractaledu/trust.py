@@ -19,12 +19,22 @@ STRUCTURE, UNRELATED = 0.5, 3.0         # correlation of the coarse pictures; mu
 
 
 def single_precision(system) -> Problem:
-    """The same problem in float32: its parameters, and its state after every step, are rounded to float32.
+    """The same problem in float32: its numbers, and its state after every step, are rounded to float32.
 
-    Within a step the arithmetic stays float64: the mildest way to be short of digits.
+    Within a step (and a burn-in) the arithmetic stays float64: the mildest way to be short of digits.
     """
     problem = as_problem(system)
-    return replace(problem, system=Rounded(problem.system), name=None, title=f"{problem.title}, float32")
+    return replace(problem, system=Rounded(_single(problem.system)), name=None, title=f"{problem.title}, float32")
+
+
+def _single(value):
+    """A system with all its float64 rounded to float32."""
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float32).astype(np.float64) if value.dtype == np.float64 else value
+    if isinstance(value, tuple):
+        parts = [_single(part) for part in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return float(np.float32(value)) if isinstance(value, float) else value
 
 
 def shuffled(system, seed=0) -> Problem:
@@ -50,7 +60,9 @@ def shuffled(system, seed=0) -> Problem:
                               x=np.ascontiguousarray(kind.x.reshape(kind.y.size, -1)[order]).ravel())
         if isinstance(kind, systems.Minibatch):
             other = other._replace(batches=np.argsort(order).astype(np.int32)[kind.batches])
-    return replace(problem, system=other, name=None, title=f"{problem.title}, shuffled")
+    named = {p.name for p in problem.parameters}
+    options = {key: value for key, value in problem.options.items() if key == "axes" or key in named}
+    return replace(problem, system=other, name=None, options=options, title=f"{problem.title}, shuffled")
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,8 +35,8 @@ def xor(seed=3, activation="tanh", axes=AXES, **values) -> Problem:
     seed = whole("seed", seed, 0, 2 ** 63)
     rng = np.random.default_rng(seed)
     w0, w1 = rng.normal(size=(3, 2)), rng.normal(size=2)
-    given = {name for name, value in values.items() if value is not None}
-    if not {"rate", "rate_in", "rate_out"} & {*axis_names(axes), *given}:
+    said = [*axis_names(axes), *(name for name, value in values.items() if value is not None)]
+    if not any(name in said for name in ("rate", "rate_in", "rate_out")):
         values["rate"] = 1.0                    # that of networks, 10, is too large here
     plain = network(w0, w1, CORNERS, PARITY, activation, None, axes, **values)
     names, patterns = _patterns()
@@ -44,7 +44,7 @@ def xor(seed=3, activation="tanh", axes=AXES, **values) -> Problem:
     return replace(plain, system=Solutions(*plain.system, patterns), name="xor", view=view, steps=1000,
                    title=f"Exclusive or, two {activation} units, seed {seed}" + stated(PARAMETERS, plain.options),
                    options={"seed": seed, "activation": activation, **plain.options}, attractors=names,
-                   source="D. E. Rumelhart, G. E. Hinton and R. J. Williams, Nature 323 (1986) 533, for the task")
+                   source="D. E. Rumelhart, G. E. Hinton and R. J. Williams, Parallel Distributed Processing 1 (1986) 318")
 
 
 def _patterns():
@@ -59,4 +59,4 @@ def _patterns():
             pattern[list(group)] = 0.0 if opposite else PARITY[list(group)].mean()
             names.append(" = ".join(NAMES[k] for k in group) + " = 0" * opposite)
             patterns.append(pattern)
-    return (*names, "something else"), np.array(patterns)
+    return (*names, "something else", "infinity"), np.array(patterns)

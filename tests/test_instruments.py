@@ -294,7 +294,7 @@ def test_a_landscape_becomes_a_dataset_with_its_coordinates():
     assert dict(data.sizes) == {"y": 5, "x": 6}
     np.testing.assert_array_equal(data.value, land.value)
     np.testing.assert_array_equal(data.x, land.x)
-    assert data.attrs["recipe"] == land.recipe and data.x.attrs["long_name"] == "learning rate of the first weight"
+    assert data.attrs["recipe"] == land.recipe and data.x.attrs["long_name"] == "factor of the first weight's rate"
 
 
 def test_the_instruments_load_no_drawing():

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from ..colour import MODES, PALETTES
 from ..names import NAMED, named
 from ..networks import CONDITIONS
+from ..networks import OFFSETS as PAPER_OFFSETS
 from ..problems import Problem
+from ..systems.complex_maps import Quadratic
 from ..systems.planar import is_planar
 
 
@@ -112,7 +114,11 @@ def value_of(problem: Problem, name: str) -> Any:
         return problem.name.removeprefix("paper-")
     if name in AXES:
         return problem.axes[AXES.index(name)]
+    if name == "offset":
+        return next((offset for offset, axis in PAPER_OFFSETS.items() if problem.axes == (axis, "rate")), None)
     names = [p.name for p in problem.parameters]
+    if name in ("start", "start_imag") and isinstance(problem.system, Quadratic) and problem.system.critical:
+        return None                     # it is the critical point, another one for each parameter
     if name in names:
         return None if name in problem.axes else float(problem.system.hyper.values[names.index(name)])
     option, _, part = name.rpartition("_")
@@ -144,10 +150,15 @@ def turned(problem: Problem, name: str, value: Any) -> Problem:
     if name == "condition":
         if value not in CONDITIONS:
             raise ValueError(f"condition must be one of {', '.join(CONDITIONS)}, got {value!r}")
-        known = NAMED[f"paper-{value}"].options
-        own = {"axes"} if "offset" in (value, problem.name.removeprefix("paper-")) else set()       # its axes are others
-        return named(f"paper-{value}", **{key: v for key, v in problem.options.items() if key in known and key not in own})
+        known = {key: v for key, v in problem.options.items() if key in NAMED[f"paper-{value}"].options}
+        if "offset" in (value, problem.name.removeprefix("paper-")):            # its axes are others, and their values go
+            gone = "axes", "rate", "rate_in", "rate_out", "drift", "mean_in"
+            known = {key: v for key, v in known.items() if key not in gone}
+        return named(f"paper-{value}", **known)
     options = dict(problem.options)
+    if name == "offset":                # says what the axes are
+        kept = {key: v for key, v in options.items() if key not in ("axes", "rate", "drift", "mean_in")}
+        return named(problem.name, **kept, offset=value) if value else problem
     if name in AXES:
         return _turned_axes(problem, name, value, options)
     if name in problem.axes:            # it is the cross-hair's now
@@ -179,7 +190,6 @@ def _turned_axes(problem, name, value, options):
         axes[1 - k] = axes[k]
     axes[k] = value
     options.pop(value, None)
-    options.pop("offset", None)
     return named(problem.name, **options | {"axes": ",".join(map(str, axes))})
 
 

@@ -45,7 +45,7 @@ def has_orbit(problem) -> bool:
 
 def settles_below(problem):
     """Whether a run has to end below the line, not to stay below it on the average."""
-    return bool(problem.attractors) and not problem.watched.relative
+    return problem.watched.ends
 
 
 def _line_word(problem):

@@ -840,7 +840,10 @@ function render({ model, el }) {
   model.on("change:_schema", onSchema);
   model.on("change:_now", onNow);
   model.on("comm_live_update", onLife);
-  const watcher = new ResizeObserver(() => { schedule(); if (run) drawCurves(curves, run, schema); });
+  const redraw = () => { schedule(); if (run) drawCurves(curves, run, schema); };
+  const watcher = new ResizeObserver(redraw);
+  const themes = new MutationObserver(() => setTimeout(redraw, 300));       // when the new style sheet is in place
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });
   watcher.observe(stage);
   watcher.observe(curves);
   onSchema();
@@ -856,6 +859,7 @@ function render({ model, el }) {
     model.off("comm_live_update", onLife);
     document.removeEventListener("scroll", onscroll, true);
     watcher.disconnect();
+    themes.disconnect();
     window.removeEventListener("pagehide", bye);
     clearTimeout(playing);
     clearTimeout(clicked);

@@ -87,13 +87,16 @@ class Runs:
                     f"reaches {attractor_name(problem.attractors[which])}" + (f" in {arrived} steps" if arrived >= 0 else ""))
         elif problem.watched.relative:
             last, first = float(pixel["last"]), float(self.watched[k, 0])
-            fate = {-1: f"converged · its loss ends at {number(last / first, 3)} of the first",
-                    0: f"neither: its loss ends at {number(last / first, 3)} of the first",
-                    1: f"exploded: a million times its first loss at step {departed}"}[verdict]
+            share = number(last / first, 3) if first else "0"
+            times = "a million" if problem.watched.limit == 1e6 else number(problem.watched.limit)
+            fate = {-1: f"converged · its loss ends at {share} of the first",
+                    0: f"neither: its loss ends at {share} of the first",
+                    1: f"exploded: {times} times its first loss at step {departed}" if departed >= 0 else "exploded"}[verdict]
             if not long:
-                fate = {-1: "converged", 0: "neither", 1: f"exploded at step {departed}"}[verdict]
+                fate = {-1: "converged", 0: "neither",
+                        1: f"exploded at step {departed}" if departed >= 0 else "exploded"}[verdict]
             elif verdict == -1 and departed >= 0:
-                fate += f", though it passed a million times the first at step {departed} (a catapult)"
+                fate += f", though it passed {times} times the first at step {departed} (a catapult)"
         elif verdict == -1:
             fate = problem.watched.sides[0]
         elif problem.watched is SIZE and departed >= 0:

@@ -253,9 +253,10 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
             same_plane = (problem.symbols, problem.view.x_scale, problem.view.y_scale) == (
                 old.symbols, old.view.x_scale, old.view.y_scale)
             self.problem = problem
-            if view == self.view and not same_plane:            # the old place means nothing on the new axes
+            if not same_plane:                                  # the old places mean nothing on the new axes
+                self._home = problem.view, problem.view.centre
+            if view == self.view and not same_plane:
                 view = problem.view
-                self._home = view, view.centre
                 self.x, self.y = view.centre
                 self.pins = ()
             elif view == self.view == old.view:                 # the whole map stays the whole map

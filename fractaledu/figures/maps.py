@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLoca
 
 from ..colour import STATES, basin_legend, check_mode, colours, legend_strip
 from ..landscape import Landscape
+from ..problems import SIZE
 from ..ticks import even_ticks, tick_texts, wide
 from ..traces import Trace
 from .plotting import plot
@@ -18,12 +19,14 @@ from .plotting import plot
 @plot.register
 def _(land: Landscape, ax=None, palette="two-sided", mode=None, reference=None, legend=True):
     mode = check_mode(land, mode)
-    if ax is None:
-        _, ax = plt.subplots(figsize=(5, 6), layout="constrained")
+    own = ax is None
+    if own:
+        rows = max(0, len(basin_legend(land)) - 4) if mode == "basins" else 0
+        _, ax = plt.subplots(figsize=(5, 6.4 + 0.12 * rows), layout="constrained")
     artist = show_map(ax, land, colours(land, palette, mode, reference))
     ax.set_title(land.problem.title, fontsize="medium")
     if legend:
-        _legend(ax, land, palette, mode)
+        _legend(ax, land, palette, mode, own)
     return artist
 
 
@@ -71,16 +74,18 @@ def _true_units(ax, name, bounds, scale, label):
     getattr(ax, f"set_{name}label")(label)
 
 
-def _legend(ax, land, palette, mode):
+def _legend(ax, land, palette, mode, own):
     if mode in ("rank", "value"):
         strip = ax.figure.colorbar(ScalarMappable(cmap=ListedColormap(legend_strip(palette) / 255)), ax=ax, location="bottom",
                                    aspect=28, pad=0.03)
         sides = land.problem.watched.sides
-        ends = ["slow", "fast | fast", "slow"] if mode == "rank" else [f"−{land.steps}", "−1 | 1", f"{land.steps}"]
+        orbit = land.problem.watched == SIZE            # inside, the value is the size of the orbit, not a speed
+        ends = ([f"−{land.steps}", "−1 | 1", f"{land.steps}"] if mode == "value" else
+                ["wide orbit", "small orbit | fast", "slow"] if orbit else ["slow", "fast | fast", "slow"])
         strip.set_ticks([0, 0.25, 0.5, 0.75, 1], labels=[ends[0], sides[0], ends[1], sides[1], ends[2]], fontsize="small")
         strip.ax.tick_params(length=0)
         strip.outline.set_visible(False)
-        words = "rank of the speed in this picture" if mode == "rank" else "value, logarithmic"
+        words = "value, logarithmic" if mode == "value" else f"rank of the {'value' if orbit else 'speed'} in this picture"
         strip.ax.set_title(f"colour: {words}", fontsize="small", pad=3)
         return
     if mode in ("verdict", "patterns"):
@@ -94,5 +99,9 @@ def _legend(ax, land, palette, mode):
     title = f"settles at{shaded}" if mode == "basins" else None
     widest = max(len(patch.get_label()) for patch in patches)
     columns = max(1, min(len(patches), 46 // (widest + 4)))
-    ax.legend(handles=patches, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=columns, fontsize="small", title=title,
-              title_fontsize="small", frameon=False)
+    how = {"handles": patches, "ncols": columns, "fontsize": "small", "title": title, "title_fontsize": "small",
+           "frameon": False}
+    if own:                                     # only there does the layout keep room for it
+        ax.figure.legend(loc="outside lower center", **how)
+    else:
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), **how)

@@ -29,7 +29,8 @@ class Bumpy(NamedTuple):
     """Gradient descent on a parabola with a cosine (Liu, arXiv 2406.13971): x**2 + epsilon cos(k x), or, where
     `multiplied`, x**2 (1 + epsilon cos(k x)), with k = 2 pi / wavelength.
 
-    Watched before the step: the loss, as a ratio to the first; the added one is lifted by epsilon, to be nowhere negative.
+    Watched before the step: the loss, as a ratio to the first; the added one is lifted by abs(epsilon), to be nowhere
+    negative; where the multiplied one is, for epsilon above 1, the run is gone.
     """
 
     hyper: Hyper            # rate, start, epsilon, wavelength
@@ -46,7 +47,7 @@ class Markus(NamedTuple):
     hyper: Hyper            # A, B, start
     word: np.ndarray        # int32: 0 for A, 1 for B
     burn: int               # steps before the first one that counts
-    moving = 1              # rows of the state that are the orbit's; see kernel.moving_rows
+    _moving = 1             # rows of the state that are the orbit's; see kernel.moving_rows
 
 
 KINDS = (Parabola, Bumpy, Markus)
@@ -123,9 +124,10 @@ def _advance(system, t, cells, params, at, scratch):
                 loss = x * x * (1.0 + epsilon * c)
                 slope = 2.0 * x * (1.0 + epsilon * c) - x * x * epsilon * k * s
             else:
-                loss = x * x + epsilon * (1.0 + c)
+                loss = x * x + epsilon * c + abs(epsilon)
                 slope = 2.0 * x - epsilon * k * s
             store(cells, at, x - rate * slope)
+            loss = where(loss < 0.0, np.nan, loss)
             return loss, 1.0 / loss
         return bumpy
     if is_a(system, Markus):

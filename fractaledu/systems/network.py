@@ -79,7 +79,7 @@ class Solutions(NamedTuple):
     activation: NamedTuple
     hyper: Hyper
     heavy: int
-    patterns: np.ndarray    # (patterns, samples); an attractor each, and one more for what is near to none
+    patterns: np.ndarray    # (patterns, samples); an attractor each, one for what is near to none, one for infinity
 
 
 KINDS = (Network, Minibatch, OneDatum, Solutions)
@@ -106,6 +106,8 @@ def first_loss(w0, w1, x, y, activation):
 
 @overload(rule)
 def _rule(system):
+    if is_a(system, Solutions):
+        return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=0.0, escape=len(system.patterns) + 1)
     if is_a(system, *KINDS):
         return lambda system: Rule(relative=True, after=0, limit=CAP, tolerance=0.0, escape=-1)
 

@@ -14,6 +14,7 @@ class Rounded(NamedTuple):
     """The system inside, kept in float32."""
 
     system: NamedTuple
+    _wraps = True           # see kernel.moving_rows
 
 
 def _delegate(function):
