@@ -145,7 +145,8 @@ def two_weights(tied=False, axes=None, **values) -> Problem:
     parameters = TWO_WEIGHTS[:3] if tied else TWO_WEIGHTS
     axes = (("rate", "a0") if tied else ("a0", "b0")) if axes is None else axes
     hyper, view, given = choose(parameters, axes, values)
-    if not tied and "rate" not in given and {parameters[hyper.x].name, parameters[hyper.y].name} & {"rate_a", "rate_b"}:
+    names = given["axes"].split(",")
+    if {"rate_a", "rate_b"} & {*names} and "rate" not in (*names, *given):
         hyper.values[1] = given["rate"] = 1.0           # then it is a factor only
     if tied:
         title = "Two tied weights, ¼(a² − 1)²"

@@ -121,7 +121,7 @@ def bumpy(x, kind, epsilon, wavelength):
     bump, tilt = epsilon * math.cos(k * x), -epsilon * k * math.sin(k * x)
     if kind == "multiplied":
         return x * x * (1 + bump), 2 * x * (1 + bump) + x * x * tilt
-    return x * x + epsilon + bump, 2 * x + tilt
+    return x * x + abs(epsilon) + bump, 2 * x + tilt
 
 
 def two_weights(weights, weight_decay=0.0):

@@ -67,7 +67,10 @@ def test_an_explorer_visits_every_preset(system):
     try:
         for preset in presets_of(explorer.problem):
             explorer.go(preset.state.format(size="16x16"))
-            assert explorer.view == Recipe.from_text(explorer.state).view
+            wanted = Recipe.from_text(preset.state.format(size="16x16"))
+            assert (explorer.view, explorer.problem.options) == (wanted.view, wanted.problem.options)
+            explorer.home()                     # after other axes, too, to a map of these axes
+            assert explorer.view in (explorer.problem.view, fe.named(system).view)
     finally:
         explorer.close()
 

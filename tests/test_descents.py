@@ -19,7 +19,9 @@ def descended(slope, start, rate, steps):
 
 
 def ratios(losses, steps):
-    """Losses as they are read: infinite from where the orbit ends."""
+    """Losses as they are read: infinite from where the orbit ends, or a loss is negative."""
+    below = next((t for t, loss in enumerate(losses) if loss < 0), len(losses))
+    losses = losses[:below]
     return [*losses, *[math.inf] * (steps - len(losses))][:steps]
 
 

@@ -103,7 +103,7 @@ def forge(tmp_path, **changes):
     ({"size": [10 ** 9, 10 ** 9]}, "size must be"), ({"pixels": np.zeros((3, 4))}, "its pixels are"),
     ({"view": {"x": [1, 0], "y": [0, 1]}}, "x must have its low bound"),
     ({"problem": {"name": "lorenz", "options": {}}}, "system"),
-    ({"problem": {}}, "title"), ({"view": 3}, "")])
+    ({"problem": {}}, "watched"), ({"view": 3}, "")])
 def test_damaged_landscapes_are_refused(tmp_path, changes, message):
     with pytest.raises(ValueError, match=f"path must be a landscape saved by fractaledu, got .*a.npz: .*{message}"):
         fe.Landscape.load(forge(tmp_path, **changes))

@@ -288,8 +288,8 @@ def takes_too_few(constants, t):
     ({"view": (0, 1)}, TypeError, "view must be a View, got tuple"),
     ({"constants": [1.0]}, TypeError, "constants must be a tuple, got list"),
     ({"constants": 3}, TypeError, "constants must be a tuple, got int"),
-    ({"start": 5}, TypeError, "start must be a function, got int"),
-    ({"step": None}, TypeError, "step must be a function, got NoneType"),
+    ({"start": 5}, TypeError, "start must be a Python function, or one jitted by Numba, got int"),
+    ({"step": None}, TypeError, "step must be a Python function, .*, got NoneType"),
     ({"after": 2}, ValueError, "after must be from 0 to 1, got 2"),
     ({"limit": 0}, ValueError, "limit must be positive and tolerance at least 0, got 0.0 and 0.0"),
     ({"limit": math.nan}, ValueError, "limit must be finite, got nan"),
@@ -312,8 +312,8 @@ def test_nonsense_is_refused_by_name_rule_and_value(change, error, message):
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
-    ({"loss": 3}, TypeError, "loss must be a function, got int"),
-    ({"loss": lambda x: x * x, "slope": "2 x"}, TypeError, "slope must be a function, got str"),
+    ({"loss": 3}, TypeError, "loss must be a Python function, .*, got int"),
+    ({"loss": lambda x: x * x, "slope": "2 x"}, TypeError, "slope must be a Python function, .*, got str"),
     ({"loss": lambda x: math.log(x), "start": -1.0}, ValueError, "loss must (be a finite number|run under Numba)"),
     ({"loss": lambda x: 0.0 * x / (x - x)}, ValueError, "loss must be a finite number of 0 or more .*, got nan at x = 1"),
     ({"loss": lambda x: -x}, ValueError, "loss must be a finite number of 0 or more at the start, got -1.0 at x = 1"),

@@ -138,6 +138,8 @@ def _text(z):
 
 def turned(problem: Problem, name: str, value: Any) -> Problem:
     """The problem with one knob turned; ValueError names the knob, the rule and the value."""
+    if value == value_of(problem, name):
+        return problem
     if problem.name is None:
         was = getattr(problem.system, name)
         try:
