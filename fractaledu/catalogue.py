@@ -198,7 +198,7 @@ VIEWS: dict[str, tuple[_See, ...]] = {
     "two-weights": (
         _see("a smooth border", "No weight decay: the border to infinity is smooth; close to it the two minima are mixed.",
              at=(1.9, 0.9), rate=0.95),
-        _see("a frayed border", "The same rate with weight decay 0.3: the border is rough and grows spikes.",
+        _see("a frayed border", "Rate 0.95 and weight decay 0.3: the border is rough and grows spikes.",
              at=(1.9, 0.9), weight_decay=0.3, rate=0.95),
         _see("two rates", "With weight decay 0.2 the border in the plane of the two rates is frayed at both ends.",
              axes="rate_a,rate_b", weight_decay=0.2),
@@ -206,7 +206,7 @@ VIEWS: dict[str, tuple[_See, ...]] = {
              at=(1.2, 0.7), tied=True),
         _see("the edge at 2", "Left of rate 2 chaos is trapped for ever, right of it the runs leak away.",
              (1.9, 2.1), (-2.0, 2.0), 500, (1.99, 0.7), tied=True),
-        _see("too much decay", "Green: above weight decay 1 both weights fade to 0, and the network forgets its datum.",
+        _see("too much decay", "Green: with weight decay above 1 and a rate not too large the weight fades to 0, and the datum is forgotten.",
              tied=True, axes="rate,weight_decay")),
     "three-weights": (
         _see("four minima", "Colours are the four minima, told apart by their signs; at the border they mix.", at=(1.5, 1.5)),

@@ -1,6 +1,8 @@
 """The dimension of a landscape's border."""
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .distance import distance_to_julia, distance_to_mandelbrot
@@ -11,6 +13,8 @@ from .systems.planar import Julia, Mandelbrot
 from .uncertainty import Uncertainty
 from .uncertainty import uncertainty_exponent as of_labels
 
+LEAST_SIDE = 120            # pixels: three box sizes from 2 px to N/16
+
 
 def labels(land: Landscape) -> np.ndarray:
     """What tells the sides of a landscape's border apart, int8 or int16 of shape (rows, columns).
@@ -18,6 +22,8 @@ def labels(land: Landscape) -> np.ndarray:
     Which attractor, where there are some; whether it stayed, for maps that watch abs(z)/2; else whether it converged, as the
     sign of the paper's value does.
     """
+    if not isinstance(land, Landscape):
+        raise TypeError(f"landscape must be a Landscape, got {type(land).__name__}")
     if np.isnan(land.value).any():
         raise ValueError("landscape must be complete, got one whose pixels are not all computed")
     if land.problem.attractors:
@@ -25,6 +31,15 @@ def labels(land: Landscape) -> np.ndarray:
     if land.problem.watched == SIZE:
         return (land.departure < 0).astype(np.int8)
     return (land.verdict == -1).astype(np.int8)
+
+
+def bordered(land: Landscape) -> np.ndarray:
+    """The labels of a landscape; ValueError if there is no border between them."""
+    what = labels(land)
+    if (what == what.flat[0]).all():
+        fate = {-1: "all converged", 0: "neither converged nor exploded", 1: "all exploded"}[int(land.verdict.flat[0])]
+        raise ValueError(f"landscape must have a border, got one whose {what.size} pixels {fate}")
+    return what
 
 
 def dimension(landscape, border="labels", **how) -> Dimension:
@@ -56,9 +71,12 @@ def dimension(landscape, border="labels", **how) -> Dimension:
     A fractional slope alone proves nothing: look at the local slopes, at the null models, and at `doubling`.  Sign changes miss
     hair of zero area: the Mandelbrot set's border, of dimension 2, comes out as 1.1 to 1.3.
     """
-    frames = [landscape] if isinstance(landscape, Landscape) else list(landscape)
+    frames = list(landscape) if isinstance(landscape, list | tuple | Iterator) else [landscape]
     if not frames:
         raise ValueError("landscape must be one or more, got none")
+    smallest = min((min(frame.size) for frame in frames if isinstance(frame, Landscape)), default=LEAST_SIDE)
+    if smallest < LEAST_SIDE and not {"fit", "sizes"} & how.keys():
+        raise ValueError(f"landscape must have at least {LEAST_SIDE} pixels on its smaller side, got {smallest}; or give `fit`")
     if border not in ("labels", "distance"):
         raise ValueError(f'border must be "labels" or "distance", got {border!r}')
     masks = []
@@ -68,12 +86,7 @@ def dimension(landscape, border="labels", **how) -> Dimension:
         if border == "distance":
             masks.append(_near(frame))
             continue
-        what = labels(frame)
-        if (what == what.flat[0]).all():
-            fate = {-1: "converged", 0: "neither converged nor exploded", 1: "exploded"}[int(frame.verdict.flat[0])]
-            raise ValueError(f"landscape must have a border, got one whose {what.size} pixels all {fate}".replace(
-                "all neither", "neither"))
-        masks.append(boundary(what))
+        masks.append(boundary(bordered(frame)))
     return box_dimension(masks if len(masks) > 1 else masks[0], **how)
 
 

@@ -74,7 +74,9 @@ def _distances(x, y, constant, steps, power, mandelbrot, out):
         c = complex(x[k], y[k]) if mandelbrot else constant
         if mandelbrot and power == 2:
             q = (c.real - 0.25) ** 2 + c.imag ** 2
-            if q * (q + c.real - 0.25) <= 0.25 * c.imag ** 2 or (c.real + 1) ** 2 + c.imag ** 2 <= 0.0625:
+            if not q < 9.0:                                 # far out; its square may overflow
+                pass
+            elif q * (q + c.real - 0.25) <= 0.25 * c.imag ** 2 or (c.real + 1) ** 2 + c.imag ** 2 <= 0.0625:
                 continue                                    # in the main cardioid, or in the disc of period 2
         z, dz = (0j, 0j) if mandelbrot else (complex(x[k], y[k]), 1 + 0j)
         for t in range(steps + 1):

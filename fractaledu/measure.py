@@ -313,4 +313,8 @@ def _yardsticks(shape, *question):
     y, x = np.ogrid[:rows + 1, :columns + 1]
     disc = (y - 0.503 * rows) ** 2 + (x - 0.471 * columns) ** 2 < (0.39 * min(shape)) ** 2
     noise = np.random.default_rng(question[-1]).integers(2, size=(rows + 1, columns + 1), dtype=np.uint8)
-    return tuple(_dimension([boundary(labels)], *question) for labels in (disc, noise))
+    found = tuple(_dimension([boundary(labels)], *question) for labels in (disc, noise))
+    for one in found:                           # they are handed out again
+        for array in (one.sizes, one.counts, one.slopes):
+            array.flags.writeable = False
+    return found

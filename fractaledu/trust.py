@@ -7,7 +7,7 @@ import numpy as np
 
 from .arguments import whole
 from .blocks import block_correlation, block_means
-from .dimensions import labels
+from .dimensions import bordered, labels
 from .landscape import Landscape
 from .measure import boundary
 from .problems import Problem, as_problem
@@ -90,11 +90,11 @@ class Difference:
 
 def difference(land: Landscape, other: Landscape) -> Difference:
     """Compare two landscapes of one view, size and number of steps; ValueError if they are not."""
+    flipped = [labels(picture) for picture in (land, other)]        # refuses what is no landscape
     for name in ("view", "size", "steps"):
         if getattr(land, name) != getattr(other, name):
             raise ValueError(f"other must have the {name} of land, {getattr(land, name)}, got {getattr(other, name)}")
-    flipped = labels(land) != labels(other)
-    edge = _at_border(labels(land))
+    edge, flipped = _at_border(flipped[0]), flipped[0] != flipped[1]
     return Difference(land, other, flipped, float(flipped.mean()), float(flipped[edge].mean()) if edge.any() else np.nan)
 
 
@@ -143,7 +143,7 @@ def one_ulp(land: Landscape, samples=1000, seed=0) -> OneUlp:
     seed : int, default 0
         Of the choice among more.
     """
-    samples, rng, before = whole("samples", samples, 1, 10 ** 7), np.random.default_rng(seed), labels(land)
+    samples, rng, before = whole("samples", samples, 1, 10 ** 7), np.random.default_rng(seed), bordered(land)
     edge, found = _at_border(before), []
     for place in (edge, ~edge):
         row, column = np.nonzero(place)
@@ -209,7 +209,8 @@ def doubling(land: Landscape, fine: Landscape | None = None, block=4, **how) -> 
     **how
         threads, executor, progress, cancel, as in `render`.
     """
-    block = whole("block", block, 1, max(1, min(land.size) // 4))
+    bordered(land)
+    block = whole("block", block, 1, min(land.size) // 4, f", in a picture of {land.size[0]} x {land.size[1]}")
     size = 2 * land.size[0], 2 * land.size[1]
     if fine is None:
         fine = render(land.problem, land.view, size, land.steps, **how)
