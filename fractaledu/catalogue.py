@@ -206,7 +206,7 @@ VIEWS: dict[str, tuple[_See, ...]] = {
              at=(1.2, 0.7), tied=True),
         _see("the edge at 2", "Left of rate 2 chaos is trapped for ever, right of it the runs leak away.",
              (1.9, 2.1), (-2.0, 2.0), 500, (1.99, 0.7), tied=True),
-        _see("too much decay", "Green: with weight decay above 1 and a rate not too large the weight fades to 0, and the datum is forgotten.",
+        _see("too much decay", "Green: with weight decay above 1 and a rate not too large the weight fades to 0.",
              tied=True, axes="rate,weight_decay")),
     "three-weights": (
         _see("four minima", "Colours are the four minima, told apart by their signs; at the border they mix.", at=(1.5, 1.5)),
