@@ -5,6 +5,7 @@ import numpy as np
 
 from .arguments import real, whole
 from .parameters import Parameter, choose
+from .polynomials import complex_numbers, finite_complex, polynomial, short, superscript, tex, tex_polynomial
 from .problems import SIZE, Problem, Watched, with_axes
 from .systems import complex_maps, planar
 from .systems import newton as newtons
@@ -16,6 +17,13 @@ BOTH_PARTS = "real part of {0}", "imaginary part of {0}"
 STARTS = {"x_label": "real part of the start", "y_label": "imaginary part of the start", "symbols": ("Re z", "Im z")}
 CONSTANTS = {"x_label": "real part of c", "y_label": "imaginary part of c", "symbols": ("Re c", "Im c")}
 DISTANCE = "distance to the nearest root"
+
+
+def _tolerance(tolerance):
+    number = real("tolerance", tolerance)
+    if not number > 0:
+        raise ValueError(f"tolerance must be positive, got {tolerance}")
+    return number
 
 
 def _power(power):
@@ -33,7 +41,7 @@ def mandelbrot(power=2) -> Problem:
     power = _power(power)
     view = View((-2.1, 0.6), (-1.35, 1.35)) if power == 2 else View((-1.5, 1.5), (-1.5, 1.5))
     return Problem(planar.Mandelbrot(power), view, 200, "mandelbrot", {"power": power},
-                   f"Mandelbrot set, z{_superscript(power)} + c", **CONSTANTS,
+                   f"Mandelbrot set, z{superscript(power)} + c", **CONSTANTS,
                    formula=rf"z_{{t+1}} = z_t^{{{power}}} + c, \quad z_0 = 0",
                    source="R. Brooks and J. P. Matelski 1978; B. Mandelbrot 1980")
 
@@ -52,11 +60,11 @@ def julia(c="rabbit", power=2) -> Problem:
     named = JULIA.get(c) if isinstance(c, str) else None
     if isinstance(c, str) and named is None:
         raise ValueError(f"c must be a number or one of {', '.join(JULIA)}, got {c!r}")
-    power, c = _power(power), _finite_complex("c", c if named is None else named)
+    power, c = _power(power), finite_complex("c", c if named is None else named)
     called = "".join(f", {name}" for name, constant in JULIA.items() if constant == c and power == 2)
     return Problem(planar.Julia(c.real, c.imag, power), View((-1.6, 1.6), (-1.6, 1.6)), 200, "julia",
-                   {"c": c, "power": power}, f"Julia set, z{_superscript(power)} + ({_short(c)})" + called, **STARTS,
-                   formula=rf"z_{{t+1}} = z_t^{{{power}}} + c, \quad c = {_tex(c)}", source="G. Julia 1918; P. Fatou 1919")
+                   {"c": c, "power": power}, f"Julia set, z{superscript(power)} + ({short(c)})" + called, **STARTS,
+                   formula=rf"z_{{t+1}} = z_t^{{{power}}} + c, \quad c = {tex(c)}", source="G. Julia 1918; P. Fatou 1919")
 
 
 def burning_ship(power=2) -> Problem:
@@ -191,10 +199,10 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) ->
     given = [name for name, value in ways.items() if value is not None]
     if len(given) > 1:
         raise ValueError(f"{' and '.join(given)} must not both be given")
-    options, closeness = {"a": _finite_complex("a", a)}, 0.0
+    options, closeness = {"a": finite_complex("a", a)}, 0.0
     if coefficients is not None:
         closeness = 1e-4                        # a triple root comes out of numpy.roots as three, 1e-5 apart
-        coefficients = _polynomial("coefficients", coefficients)
+        coefficients = polynomial("coefficients", coefficients)
         if len(coefficients) < 2:
             raise ValueError(f"coefficients must be those of a polynomial of degree 1 or more, got {coefficients.tolist()}")
         options["coefficients"] = coefficients.tolist()
@@ -203,7 +211,7 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) ->
         degree = options["degree"] = 3 if degree is None else whole("degree", degree, 2, 64)
         roots = [np.exp(2j * np.pi * k / degree) for k in range(degree)]
     else:
-        roots = options["roots"] = _numbers("roots", roots)
+        roots = options["roots"] = complex_numbers("roots", roots)
     if not 1 <= len(roots) <= 64:
         raise ValueError(f"roots must be from 1 to 64 in number, got {len(roots)}")
     if tolerance is not None:
@@ -211,7 +219,7 @@ def newton(roots=None, coefficients=None, a=1.0, tolerance=None, degree=None) ->
     system = newtons.build(roots, options["a"], tolerance or TOLERANCE, closeness)
     attractors = tuple(complex(x, y) for x, y in zip(system.root_x, system.root_y, strict=True))
     reach = 2.0 * max(1.0, *(abs(r) for r in attractors)) if any(attractors) else 2.0
-    relaxed = "" if a == 1 else f", a = {_short(options['a'])}"
+    relaxed = "" if a == 1 else f", a = {short(options['a'])}"
     return Problem(system, View((-reach, reach), (-reach, reach)), 100, "newton", options,
                    f"Newton's method, {len(attractors)} roots{relaxed}",
                    **STARTS, watched=Watched(DISTANCE, system.tolerance, ends=True), attractors=attractors,
@@ -237,7 +245,7 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
         If p/q is no rational function of degree 2 or more, or has no finite attracting fixed point (for z**n + c there is
         `julia`).
     """
-    p, q = _polynomial("numerator", numerator), _polynomial("denominator", denominator)
+    p, q = polynomial("numerator", numerator), polynomial("denominator", denominator)
     degree, tolerance = max(len(p), len(q)) - 1, _tolerance(tolerance)
     if degree < 2:
         raise ValueError(f"numerator and denominator must make a function of degree 2 or more, got {p.tolist()} and "
@@ -267,72 +275,5 @@ def rational(numerator=(2, 0, 0, 1), denominator=(3, 0, 0), tolerance=TOLERANCE)
                    f"Julia set of a rational function of degree {degree}", **STARTS,
                    watched=Watched("distance to the nearest attracting fixed point", tolerance, ends=True),
                    attractors=attractors,
-                   formula=rf"z_{{t+1}} = \frac{{{_tex_polynomial(p)}}}{{{_tex_polynomial(q)}}}",
+                   formula=rf"z_{{t+1}} = \frac{{{tex_polynomial(p)}}}{{{tex_polynomial(q)}}}",
                    source="G. Julia 1918; P. Fatou 1919; the default is Cayley's problem of 1879")
-
-
-# ---------------------------------------------------------------- small things
-
-def _finite_complex(name, number):
-    try:
-        z = complex(number)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number, got {number!r}") from None
-    if not (np.isfinite(z.real) and np.isfinite(z.imag)):
-        raise ValueError(f"{name} must be finite, got {number}")
-    return z
-
-
-def _numbers(name, numbers):
-    try:
-        return [_finite_complex(name, number) for number in numbers]
-    except TypeError:
-        raise ValueError(f"{name} must be a list of numbers, got {numbers!r}") from None
-
-
-def _polynomial(name, numbers):
-    """Coefficients without leading zeros, one at least; ValueError unless finite and at most 65."""
-    coefficients = np.trim_zeros(np.array(_numbers(name, numbers), complex), "f")
-    if len(coefficients) == 0:
-        raise ValueError(f"{name} must not be zero, got {list(numbers)}")
-    if len(coefficients) > 65:
-        raise ValueError(f"{name} must be at most 65 in number, got {len(coefficients)}")
-    return coefficients
-
-
-def _tolerance(tolerance):
-    number = real("tolerance", tolerance)
-    if not number > 0:
-        raise ValueError(f"tolerance must be positive, got {tolerance}")
-    return number
-
-
-def _superscript(n):
-    return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
-def _short(z):
-    return f"{z:.6g}" if z.imag else f"{z.real:.6g}"
-
-
-def _tex(z):
-    """A complex number in LaTeX."""
-    if not z.imag:
-        return f"{z.real:.6g}"
-    if not z.real:
-        return {1.0: "i", -1.0: "-i"}.get(z.imag, f"{z.imag:.6g}i")
-    return f"{z.real:.6g}{z.imag:+.6g}i"
-
-
-def _tex_polynomial(coefficients):
-    """A polynomial in LaTeX; only its degree where it is long."""
-    degree = len(coefficients) - 1
-    if degree > 4:
-        return f"p_{{{degree}}}(z_t)"
-    terms = []
-    for power, c in zip(range(degree, -1, -1), coefficients, strict=True):
-        variable = ("", "z_t")[power] if power < 2 else f"z_t^{power}"
-        number = f"({_tex(c)})" if c.imag and c.real else _tex(c)
-        if c:
-            terms.append({"1": "", "-1": "-"}.get(number, number) + variable if variable else number)
-    return " + ".join(terms).replace("+ -", "- ")

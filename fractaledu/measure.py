@@ -181,7 +181,8 @@ def box_dimension(mask, fit=None, sizes=None, offsets=8, seed=0, method="slope",
 
 # ---------------------------------------------------------------- checks
 
-def check_labels(name, labels):
+def check_labels(name, labels) -> np.ndarray:
+    """The labels as an array; ValueError unless whole numbers or bools in at least 2 x 2 pixels."""
     labels = np.asarray(labels)
     if labels.ndim != 2 or min(labels.shape) < 2 or labels.dtype.kind not in "iub":
         raise ValueError(f"{name} must be whole numbers or bools in at least 2 x 2 pixels, got {labels.dtype} {labels.shape}")
@@ -197,7 +198,8 @@ def _mask(mask):
     return np.ascontiguousarray(mask)
 
 
-def check_sizes(sizes, most, hint=""):
+def check_sizes(sizes, most, hint="") -> np.ndarray:
+    """Sizes as int64, all powers of two up to `most` for None; ValueError unless rising, from 1 to `most`."""
     if sizes is None:
         return 2 ** np.arange(most.bit_length())
     sizes = np.array([whole("sizes", size, 1, most, hint) for size in np.ravel(sizes).tolist()], np.int64)

@@ -89,6 +89,9 @@ class Problem:
     def __post_init__(self):
         object.__setattr__(self, "steps", self.check_steps(self.steps))
 
+    def __repr__(self):
+        return f"<Problem {self.name or '(own)'}: {self.title}; x is {self.symbols[0]}, y is {self.symbols[1]}>"
+
     def _repr_markdown_(self):
         return "\n\n".join(filter(None, (f"**{self.title}**", self.formula and f"$${self.formula}$$", self.source)))
 

@@ -54,6 +54,9 @@ class Trace:
     last: np.ndarray
     history: History | None = None
 
+    def __repr__(self):
+        return f"<Trace of {self.problem.title}: {np.size(self.x)} run{'s' * (np.size(self.x) != 1)} of {self.steps} steps>"
+
     def __array__(self, dtype=None, copy=None):
         return np.array(self.watched, dtype=dtype, copy=True if copy is None else copy)
 
