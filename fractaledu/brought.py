@@ -54,6 +54,7 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     -----
     `start` and `step` are compiled with checked bounds and Numba's ``error_model="numpy"``.  Functions that they call keep
     what you gave them: without checks, a place beyond the end of an array is another number, or the end of the process.
+    Numba's matrix product (``@``) needs scipy, which this package does not install.
 
     Examples
     --------

@@ -57,7 +57,10 @@ def matrix_step(constants, t, x, y, state):
     first, data, targets, samples = constants
     size = first.size // 2
     w, velocity = state[:size].reshape(targets.shape[0], -1), state[size:].reshape(targets.shape[0], -1)
-    error = w @ data - targets
+    error = -targets                            # Numba's own matrix product would need scipy
+    for i in range(w.shape[0]):
+        for k in range(w.shape[1]):
+            error[i] += w[i, k] * data[k]
     n = samples[t % len(samples)]
     for i in range(w.shape[0]):
         velocity[i] = y * velocity[i] + error[i, n] * data[:, n]
