@@ -45,7 +45,7 @@ def parabola(axes=("rate", "curvature"), **values) -> Problem:
         The third: rate (default 0.5), start (1), curvature (1).
     """
     hyper, view, given = choose(PARABOLA, axes, values)
-    return with_axes(interval.Parabola(hyper), PARABOLA, hyper, view, given=given, steps=100, name="parabola",
+    return with_axes(interval.Parabola(hyper), PARABOLA, hyper, view, steps=100, name="parabola",
                      options=given, title="Gradient descent on a parabola", watched=LOSS,
                      formula=r"x_{t+1} = x_t - \eta\,\lambda\,x_t = (1 - \eta\lambda)\,x_t", source="A. Cauchy 1847")
 
@@ -78,7 +78,7 @@ def bumpy(kind="multiplied", axes=("rate", "epsilon"), **values) -> Problem:
     multiplied = kind == "multiplied"
     loss = (r"x^2\left(1 + \varepsilon\cos\frac{2\pi x}{\lambda}\right)" if multiplied else
             r"x^2 + \varepsilon\cos\frac{2\pi x}{\lambda}")
-    return with_axes(interval.Bumpy(hyper, int(multiplied)), BUMPY, hyper, view, given=given, steps=1000, name="bumpy",
+    return with_axes(interval.Bumpy(hyper, int(multiplied)), BUMPY, hyper, view, steps=1000, name="bumpy",
                      options={"kind": kind, **given},
                      title=f"Gradient descent on a parabola, a cosine {kind}",
                      watched=LOSS._replace(limit=1e8),
@@ -112,7 +112,7 @@ def markus(word="AB", burn=BURN, axes=("r_a", "r_b"), **values) -> Problem:
     burn = whole("burn", burn, 0, 100_000)
     hyper, view, given = choose(MARKUS, axes, values)
     system = interval.Markus(hyper, np.array([letter == "B" for letter in letters], np.int32), burn)
-    return with_axes(system, MARKUS, hyper, view, given=given, steps=400, name="markus",
+    return with_axes(system, MARKUS, hyper, view, steps=400, name="markus",
                      options={"word": letters, "burn": burn, **given},
                      title=f"Lyapunov fractal, {letters}",
                      watched=Watched("growth of a difference per step", 1.0, sides=("stable", "chaotic")),
@@ -155,7 +155,7 @@ def two_weights(tied=False, axes=None, **values) -> Problem:
         title = "Two weights, ½(ab − 1)²"
         step = (r"a_{t+1} = a_t - \eta\,\eta_1\left((a_t b_t - 1)\,b_t + \lambda a_t\right), \quad "
                 r"b_{t+1} = b_t - \eta\,\eta_2\left((a_t b_t - 1)\,a_t + \lambda b_t\right)")
-    return with_axes(weights.TwoWeights(hyper, int(tied)), parameters, hyper, view, given=given, steps=500, name="two-weights",
+    return with_axes(weights.TwoWeights(hyper, int(tied)), parameters, hyper, view, steps=500, name="two-weights",
                      options={"tied": tied, **given}, title=title, watched=GRADIENT,
                      attractors=weights.TWO, formula=step, source="Liang and Montúfar, arXiv 2509.25351 (2025)")
 
@@ -175,7 +175,7 @@ def three_weights(axes=("x0", "y0"), **values) -> Problem:
     The minima are the sheets x y z = 1, told apart by which two weights are negative, if any.
     """
     hyper, view, given = choose(THREE_WEIGHTS, axes, values)
-    return with_axes(weights.ThreeWeights(hyper), THREE_WEIGHTS, hyper, view, given=given, steps=500, name="three-weights",
+    return with_axes(weights.ThreeWeights(hyper), THREE_WEIGHTS, hyper, view, steps=500, name="three-weights",
                      options=given, title="Three weights, ¼(xyz − 1)²", watched=GRADIENT,
                      attractors=weights.THREE,
                      formula=r"w_{t+1} = w_t - \eta\,\nabla L(w_t), \quad L(x, y, z) = \frac{1}{4}(xyz - 1)^2",

@@ -169,7 +169,7 @@ def _of_family(parameters, is_logistic, axes, values, name, title, formula, sour
     parts = {parameters[hyper.x].name, parameters[hyper.y].name}
     critical = not (parts | given.keys()) & {"start", "start_imag"}
     system = complex_maps.Quadratic(hyper, is_logistic, int(critical))
-    return with_axes(system, parameters, hyper, view, given=given, steps=200, name=name,
+    return with_axes(system, parameters, hyper, view, steps=200, name=name,
                      options=given, title=title, watched=SIZE, formula=formula, source=source)
 
 

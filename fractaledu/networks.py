@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import functools
+import math
 import pathlib
 from dataclasses import replace
 
 import numpy as np
 
 from .arguments import whole
+from .curvature import Net, loss
 from .parameters import Parameter, choose
 from .problems import LOSS, MOST_STEPS, Problem, stated, with_axes
 from .systems import network as systems
@@ -92,14 +94,14 @@ def network(w0, w1, x, y, activation="tanh", batches=None, axes=AXES, **values) 
             raise ValueError(f"batches must be from 0 to {len(y) - 1}, got {batches.min()} … {batches.max()}")
         batches = batches.astype(np.int32)
     system = systems.build(w0, w1, x, y, activation, hyper, batches)
-    with np.errstate(over="ignore"):
-        first = systems.first_loss(w0, w1, x, y, activation)
+    scale = math.sqrt(systems.INPUT_GAIN[activation] / x.shape[1])
+    first = loss(Net(x * scale, y, len(w1), activation), w0, w1)
     if first == 0.0:
         raise ValueError("y must differ from what the first weights give: the first loss is 0, there is nothing to learn")
     if not np.isfinite(first):
         raise ValueError(f"w0, w1, x and y must be so small that the first loss is finite, got {first}")
     most, points = MOST_STEPS if batches is None else len(batches), f"{len(y)} point{'' if len(y) == 1 else 's'}"
-    return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given, given=given,
+    return with_axes(system, PARAMETERS, hyper, view, steps=min(200, most), options=given,
                      title=f"Network {w0.shape[0]}-{w0.shape[1]}-1, {activation}, {points}", watched=LOSS,
                      formula=_formula(system, activation), source=SOURCE,
                      most_steps=most)

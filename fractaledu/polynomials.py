@@ -4,7 +4,8 @@ from __future__ import annotations
 import numpy as np
 
 
-def finite_complex(name, number):
+def finite_complex(name, number) -> complex:
+    """`number` as a complex; ValueError unless it is a finite number."""
     try:
         z = complex(number)
     except (TypeError, ValueError):
@@ -14,7 +15,8 @@ def finite_complex(name, number):
     return z
 
 
-def complex_numbers(name, numbers):
+def complex_numbers(name, numbers) -> list[complex]:
+    """As `finite_complex`, for each of a list."""
     try:
         return [finite_complex(name, number) for number in numbers]
     except TypeError:
@@ -31,11 +33,13 @@ def polynomial(name, numbers):
     return coefficients
 
 
-def superscript(n):
+def superscript(n) -> str:
+    """³"""
     return str(n).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def short(z):
+def short(z) -> str:
+    """A complex number to six digits, without its imaginary part where that is 0."""
     return f"{z:.6g}" if z.imag else f"{z.real:.6g}"
 
 

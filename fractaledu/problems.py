@@ -96,16 +96,17 @@ class Problem:
         return "\n\n".join(filter(None, (f"**{self.title}**", self.formula and f"$${self.formula}$$", self.source)))
 
 
-def stated(parameters, given) -> str:
+def stated(parameters, options) -> str:
     """What a title says of the parameters: those that are not at their default."""
-    return "".join(f", {p.symbol} = {given[p.name]:.4g}" for p in parameters
-                   if given.get(p.name, p.value) != p.value)
+    return "".join(f", {p.symbol} = {options[p.name]:.4g}" for p in parameters
+                   if options.get(p.name, p.value) != p.value)
 
 
-def with_axes(system, parameters, hyper, view, title, given, **about) -> Problem:
-    """A Problem whose axes are two of its `parameters`; its title says which others were `given`."""
+def with_axes(system, parameters, hyper, view, title, options, **about) -> Problem:
+    """A Problem whose axes are two of its `parameters`; its title says which others its options set."""
     x, y = parameters[hyper.x], parameters[hyper.y]
-    return Problem(system, view, title=title + stated(parameters, given), x_label=x.label, y_label=y.label,
+    return Problem(system, view, title=title + stated(parameters, options), options=options, x_label=x.label,
+                   y_label=y.label,
                    symbols=(x.symbol, y.symbol), parameters=tuple(parameters), axes=(x.name, y.name), **about)
 
 

@@ -109,14 +109,14 @@ def _parts(value):
         for part in value:
             yield from _parts(part)
         if planar.is_planar(type(value)):
-            yield from function_parts(planar.step_of_class(type(value)))
+            yield from _function_parts(planar.step_of_class(type(value)))
     elif isinstance(value, CPUDispatcher):
-        yield from function_parts(value.py_func)
+        yield from _function_parts(value.py_func)
     else:
         yield repr(value).encode()
 
 
-def function_parts(function, seen=()):
+def _function_parts(function, seen=()):
     """What a function does, as bytes: its code, its constants, and what it calls or closes over."""
     if function in seen:
         return
@@ -126,7 +126,7 @@ def function_parts(function, seen=()):
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     for used in (*cells, *(function.__globals__.get(name) for name in code.co_names)):
         if isinstance(used, CPUDispatcher):
-            yield from function_parts(used.py_func, seen)
+            yield from _function_parts(used.py_func, seen)
         elif isinstance(used, np.ndarray | tuple | int | float | complex | str):
             yield from _parts(used)
 

@@ -9,6 +9,7 @@ from ..names import NAMED, named
 from ..networks import CONDITIONS
 from ..networks import OFFSETS as PAPER_OFFSETS
 from ..problems import Problem
+from ..systems.activations import ACTIVATIONS
 from ..systems.complex_maps import Quadratic
 from ..systems.planar import is_planar
 
@@ -28,7 +29,6 @@ class Control(NamedTuple):
 
 
 OFFSETS = (("every step", "at every step"), ("start", "once, at the start"))
-ACTIVATIONS = ("tanh", "relu", "identity", "sigmoid", "sine")
 _OPTIONS = {control.name: control for control in (
     Control("condition", "condition", choices=tuple((c, c) for c in CONDITIONS)),
     Control("power", "exponent n", low=2, high=8, whole=True),

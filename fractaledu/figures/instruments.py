@@ -25,20 +25,19 @@ def _axes(ax, **how):
 def _(found: Dimension, ax=None):
     """Counts against box size, the fit, and the two null models, moved to begin where ours does."""
     ax = _axes(ax)
-    counts = np.atleast_2d(found.counts)
-    artist = ax.loglog(found.sizes, np.median(counts, axis=0), "o", color=OURS, label="this border")
-    start = np.median(counts, axis=0)[0]
+    counts = np.median(found.counts, axis=0)
+    artist = ax.loglog(found.sizes, counts, "o", color=OURS, label="this border")
     if found.fit is not None:
         size = np.array(found.fit, float)
         middle = np.exp(np.log(size).mean())
-        through = np.exp(np.interp(np.log(middle), np.log(found.sizes), np.log(np.median(counts, axis=0))))
+        through = np.exp(np.interp(np.log(middle), np.log(found.sizes), np.log(counts)))
         ax.loglog(size, through * (size / middle) ** -found.dimension, color=FIT, linewidth=2,
                   label=f"fit {found.dimension:.2f} ± {found.error:.2f}")
         ax.axvspan(*found.fit, color=FIT, alpha=0.08, linewidth=0)
     for other, colour, word in ((found.smooth, SMOOTH, "a smooth border"), (found.noise, NOISE, "white noise")):
         if other is not None:
-            line = np.median(np.atleast_2d(other.counts), axis=0)
-            ax.loglog(other.sizes, line / line[0] * start, "--", color=colour, linewidth=1,
+            line = np.median(other.counts, axis=0)
+            ax.loglog(other.sizes, line / line[0] * counts[0], "--", color=colour, linewidth=1,
                       label=f"{word} {other.dimension:.2f}")
     ax.set_xlabel("box size, pixels")
     ax.set_ylabel("boxes that hold a piece of the border")

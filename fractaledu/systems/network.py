@@ -96,14 +96,6 @@ def build(w0, w1, x, y, activation, hyper, batches=None):
     return Network(w0, w1, x.ravel(), y, *rest)
 
 
-def first_loss(w0, w1, x, y, activation):
-    """The loss of the first weights."""
-    z = x @ w0 * math.sqrt(INPUT_GAIN[activation] / x.shape[1])
-    h = {"tanh": np.tanh, "relu": lambda z: np.maximum(z, 0.0), "identity": lambda z: z, "sine": np.sin,
-         "sigmoid": lambda z: 0.5 + 0.5 * np.tanh(0.5 * z)}[activation](z)
-    return np.mean((h @ w1 / len(w1) - y) ** 2)
-
-
 @overload(rule)
 def _rule(system):
     if is_a(system, Solutions):
