@@ -1,40 +1,22 @@
 """What the browser says to an Explorer, and what comes of it."""
 from __future__ import annotations
 
-import contextvars
 import math
 
 import traitlets as T
 
+from ..browser import Listener
 from ..recipes import MOST_PINS, Recipe
 from .controls import controls, value_of
 from .inspector import pixel_at
 from .presets import WHOLE
 
 
-class Conversation:
+class Conversation(Listener):
     """The part of Explorer that listens to explorer.js: each message has a `kind`, carried out by `_do_<kind>`."""
 
     _gesture_now, _next_id = None, None         # set while a message is carried out
     _hover_listeners: tuple = ()                # called with the fractions (u, v) that are pointed at
-
-    def _handle_custom_msg(self, content, buffers):
-        self._context = contextvars.copy_context()
-        super()._handle_custom_msg(content, buffers)
-        self._receive(content)
-
-    _context: contextvars.Context | None = None
-
-    def _send(self, msg, buffers=None):
-        """Send as if in answer to the last message of the browser.
-
-        ipykernel (7.4) delivers the browser's next message to the subshell that our last one was sent from.  Sent from the
-        context of a cell, or of a thread made by one, the next drag would wait for the running cell to end.
-        """
-        if self._context is None:
-            super()._send(msg, buffers)
-        else:
-            self._context.copy().run(super()._send, msg, buffers)
 
     def _receive(self, message):
         """Carry out one message of the browser; nothing it says can raise."""

@@ -13,6 +13,7 @@ from collections import OrderedDict
 import anywidget
 import traitlets as T
 
+from ..browser import module, style
 from ..colour import check_look, default_mode
 from ..landscape import Landscape
 from ..problems import Problem
@@ -60,8 +61,8 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         Name -> state: the views that were kept.
     """
 
-    _esm = HERE / "explorer.js"
-    _css = HERE / "explorer.css"
+    _esm = module(HERE / "explorer.js")
+    _css = style(HERE / "explorer.css")
     _schema = T.Dict().tag(sync=True)
     _now = T.Dict().tag(sync=True)
 

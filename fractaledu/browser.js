@@ -1,0 +1,53 @@
+// What every widget of this package uses in the browser; browser.py puts it before the widget's own module.
+
+function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  // Jupyter's own shortcuts (z, b, Enter …) look at what has the focus before its parents
+  if (node.tabIndex >= 0) node.setAttribute("data-lm-suppress-shortcuts", "true");
+  node.append(...children.filter(child => child != null));
+  return node;
+}
+
+const button = (text, label, action, extra = {}) =>
+  h("button", { type: "button", title: label, "aria-label": label, onclick: action, ...extra }, text);
+
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// ---------------------------------------------------------------- the link to the kernel
+
+// Messages go out one batch at a time: the next when the last was answered, with only the newest of each kind, so that a
+// slow network or a busy kernel never holds stale ones.
+function makeLink(post, onsilence) {
+  const client = Math.random().toString(36).slice(2, 8), waiting = new Map();
+  let number = 0, answered = 0, sentAt = 0, expectsFrame = false, timer = 0;
+  const age = () => performance.now() - sentAt;
+  const free = () => (answered === number && !(expectsFrame && age() < 250)) || age() > 3000;
+  function flush(force = false) {
+    clearTimeout(timer);
+    if (!waiting.size) return;
+    if (!force && !free()) { timer = setTimeout(flush, expectsFrame && answered === number ? 50 : 250); return; }
+    const batch = [...waiting.values()].map(({ make, frame }) => ({ message: make(), frame })).filter(({ message }) => message);
+    waiting.clear();
+    if (!batch.length) return;
+    number += 1;
+    expectsFrame = batch.some(({ frame }) => frame);
+    for (const { message } of batch) post({ ...message, client, n: number });
+    sentAt = performance.now();
+    const mine = number;
+    setTimeout(() => { if (answered < mine) onsilence(true); }, 5000);
+  }
+  return {
+    client, flush,
+    later(key, make, frame = false) { waiting.delete(key); waiting.set(key, { make, frame }); flush(); },
+    now(message) { waiting.set(Symbol(), { make: () => message, frame: false }); flush(true); },
+    answer([who, n]) { if (who === client) { answered = Math.max(answered, n); onsilence(false); flush(); } },
+    frameCame() { expectsFrame = false; flush(); },
+    quiet: () => !waiting.size && answered === number,
+  };
+}
+
