@@ -1,4 +1,4 @@
-"""The first notebook in a real JupyterLab in a real browser; themes and widths; what is left without a kernel."""
+"""The tour in a real JupyterLab in a real browser; themes and widths; what is left without a kernel."""
 import pathlib
 import shutil
 import subprocess
@@ -14,11 +14,11 @@ ROOT = pathlib.Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    """The first notebook, opened and run from top to bottom."""
+    """The tour, opened and run from top to bottom."""
     url, root = lab
     end_kernels(url)
-    shutil.copy(ROOT / "notebooks" / "00-start.ipynb", root)
-    page = open_notebook(browser, url, "00-start.ipynb")
+    shutil.copy(ROOT / "notebooks" / "tour.ipynb", root)
+    page = open_notebook(browser, url, "tour.ipynb")
     run_all(page)
     for nth in range(5):
         Touch(page, nth, "").settled()

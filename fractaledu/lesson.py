@@ -1,0 +1,131 @@
+"""Questions in a lesson: predict before you see, explain in a sentence, three quick questions, and the answers kept.
+
+>>> from fractaledu import lesson
+>>> sure = lesson.Question("What is 0.1 + 0.2 == 0.3 in Python?", [
+...     lesson.Option("False", right=True, because="Neither side is exactly what is written."),
+...     lesson.Option("True", misconception="computers calculate exactly", because="They round to 53 binary digits.")])
+>>> sure.right.text
+'False'
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from .asking import Prediction, Reveal, show_all
+from .questions import Option, Prompt, Question, load
+from .quizzing import MyAnswers, Quiz
+
+__all__ = ["Lesson", "Option", "Prompt", "Question", "predict", "quiz", "reveal", "show_answers"]
+
+OWN = "own questions"           # where answers to questions without a lesson are kept
+
+
+class Lesson:
+    """The questions of a lesson, by key.  Answers are kept in my-answers.json beside the notebook (see `answers`).
+
+    Parameters
+    ----------
+    name : str or path
+        A lesson of the package, such as "01-one-loop"; or the path of a .toml file of your own, written in the same way.
+
+    Raises
+    ------
+    ValueError
+        If there is no such lesson (the message lists those there are), or its file breaks a rule (naming file, key, rule).
+    """
+
+    def __init__(self, name: str | os.PathLike):
+        self.texts = load(name)
+
+    @property
+    def name(self) -> str:
+        return self.texts.name
+
+    @property
+    def title(self) -> str:
+        return self.texts.title
+
+    def predict(self, key: str, figure=None, *, alt=""):
+        """A question whose figure stays locked until a choice and a confidence are given.
+
+        Parameters
+        ----------
+        key : str
+            The question's key in the lesson's file.
+        figure : optional
+            A widget, a matplotlib figure, or a function of no argument that returns one.  The function is called only when
+            the question opens.
+        alt : str, optional
+            What a matplotlib figure shows, in words; default: its titles, labels and legends.
+
+        Returns
+        -------
+        ipywidgets.VBox
+            The question and, once open, the figure.
+        """
+        return Prediction(self.name, key, self._text("predict", key), figure, alt).box
+
+    def reveal(self, key: str):
+        """Something to explain in one sentence; then our explanation beside it, and three ways to judge one's own."""
+        return Reveal(self.name, key, self._text("reveal", key))
+
+    def quiz(self):
+        """Three quick questions, with an answer to each and a score in words."""
+        return Quiz(self.name, self.texts.quiz)
+
+    def answers(self):
+        """What is answered in this lesson, and its download and upload."""
+        return MyAnswers(self.texts)
+
+    def _text(self, group, key):
+        texts = getattr(self.texts, group)
+        if key not in texts:
+            raise ValueError(f"key must be one of {', '.join(texts) or '(there are none)'}, got {key!r}")
+        return texts[key]
+
+
+def predict(question: str, options: Sequence[Option], *, explanation="", figure=None, key: str | None = None, alt=""):
+    """A question of your own whose figure stays locked until a choice and a confidence are given.
+
+    Parameters
+    ----------
+    question : str
+        Plain text with Unicode mathematics; `backticks` for code.
+    options : sequence of Option
+        From two to six, exactly one right.
+    explanation : str, optional
+        Shown after the choice, whatever it was.
+    figure, alt
+        As in `Lesson.predict`.
+    key : str, default the question
+        Under this name the answer is kept.
+
+    Raises
+    ------
+    ValueError
+        If a rule is broken; the message names the argument, the rule and the value.
+    """
+    return Prediction(OWN, key or question, Question(question, options, explanation), figure, alt).box
+
+
+def reveal(prompt: str, explanation: str, *, key: str | None = None):
+    """Something of your own to explain in one sentence; `explanation` is shown beside what was written."""
+    return Reveal(OWN, key or prompt, Prompt(prompt, explanation))
+
+
+def quiz(questions: Sequence[Question], *, key: str | None = None):
+    """Quick questions of your own, at most six."""
+    questions = tuple(questions)
+    if not 1 <= len(questions) <= 6 or not all(isinstance(question, Question) for question in questions):
+        raise ValueError(f"questions must be from one to six lesson.Question, got {questions!r}")
+    return Quiz(OWN, questions, f"{key or questions[0].question} ")
+
+
+def show_answers() -> None:
+    """For teachers: open every question of this notebook, also those of cells that run later.
+
+    Nothing is recorded.  What a figure raises is raised.  The environment variable FRACTALEDU_SHOW_ANSWERS=1 does the same
+    from the start.
+    """
+    show_all()

@@ -1,0 +1,149 @@
+"""The parameter plane beside the start plane: drag c on the map, and its Julia set and one orbit follow."""
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+import numpy as np
+
+from ..kernel import record
+from ..maps import burning_ship, finite_complex, mandelbrot
+from ..maps import julia as julia_set
+from ..rendering import render
+from ..systems.planar import step_of
+from ..view import View
+from ..wording import complex_number
+from .board import Board, Knob, Switch
+from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
+
+INSIDE = "#56B4E9"                              # never beyond 2 within the steps
+EARLY, LATE, LATEST = "#FFF4E0", "#8C3B00", 60  # left at step 1, and at step 60 or later
+MAP = View((-2.1, 1.1), (-1.6, 1.6))            # holds the Mandelbrot set and the ship
+STARTS = View((-2.0, 2.0), (-2.0, 2.0))
+PIXELS, FEWER, MANY = 192, 128, 1000            # a side of a picture; of a Julia set with more than so many steps
+DRAWN = 40                                      # steps of the orbit that are drawn
+FAR = 9.0                                       # a size that lies outside every plot
+SETTLING, PERIODS, CLOSE = 4000, 12, 1e-7       # steps after which a short cycle is looked for, and how exactly
+
+
+class ShipOfStarts(NamedTuple):
+    """z' = (|Re z| + i |Im z|)**2 + c with c = cx + i cy; the pixel is the start."""
+
+    cx: float
+    cy: float
+
+
+@step_of(ShipOfStarts, plane="start")
+def ship_of_starts_step(system, t, x, y, a, b):
+    """(|Re z| + i |Im z|)**2 + c."""
+    return x * x - y * y + system.cx, 2.0 * abs(x) * abs(y) + system.cy
+
+
+def julia(c=-0.12 + 0.74j, steps=200, ship=False) -> Board:
+    """A map of all c beside the Julia set of one c, with the orbit of one start.
+
+    Blue pixels never pass abs(z) = 2 within the steps; the others are the darker, the later they do.
+
+    Parameters
+    ----------
+    c : complex, default -0.12 + 0.74i
+        Real part from -2.1 to 1.1, imaginary part from -1.6 to 1.6.
+    steps : int, default 200
+        The dwell limit: how long an orbit is followed, from 5 to 5000.
+    ship : bool, default False
+        The Burning Ship in place of the Mandelbrot set.
+
+    Returns
+    -------
+    Board
+        Its knobs are c_real, c_imag, start_real, start_imag, steps and ship.
+    """
+    c = finite_complex("c", c)
+    knobs = [Knob("c_real", "real part of c", c.real, *MAP.x, shown=False),
+             Knob("c_imag", "imaginary part of c", c.imag, *MAP.y, shown=False),
+             Knob("start_real", "real part of the start", 0.0, *STARTS.x, shown=False),
+             Knob("start_imag", "imaginary part of the start", 0.0, *STARTS.y, shown=False),
+             Knob("steps", "dwell limit (steps)", steps, 5, 5000, log=True, whole=True),
+             Switch("ship", "Burning Ship", ship)]
+    return Board("A map of c, and the Julia set of one c", knobs, _draw)
+
+
+def _draw(k):
+    c, start = complex(k.c_real, k.c_imag), complex(k.start_real, k.start_imag)
+    orbit = orbit_of(start, c, k.ship)
+    fate = _fate(orbit, _departure(orbit[1:], k.steps), k.steps)
+    name, here, there = "Burning Ship" if k.ship else "Mandelbrot set", f"c = {complex_number(c)}", complex_number(start)
+    return Scene([_map(k, name, here), _starts(k, c, orbit, here, there, fate), _sizes(orbit, there, fate)],
+                 f"{name}, {here}, start {there}. {fate}")
+
+
+def _map(k, name, here):
+    return Plot("map", Axis("real part of c", *MAP.x), Axis("imaginary part of c", *MAP.y),
+                [Picture(map_picture(k.ship, k.steps), MAP.x, MAP.y), Handle("c_real", "c_imag", here)],
+                title=f"{name}: a pixel is a c", ratio=1.0, touch=("c_real", "c_imag"),
+                says=f"Map of the {name} with {k.steps} steps; the marker is at {here}.")
+
+
+def _starts(k, c, orbit, here, there, fate):
+    rgb = _start_picture(c, k.steps, k.ship)
+    return Plot("starts", Axis("real part of the start", *STARTS.x), Axis("imaginary part of the start", *STARTS.y),
+                [Picture(rgb, STARTS.x, STARTS.y), *_trail(orbit), Handle("start_real", "start_imag", f"the start {there}")],
+                title=f"{here}: a pixel is a start", ratio=1.0, touch=("start_real", "start_imag"),
+                says=f"Julia set, the starts that stay, for {here}, and the orbit from {there}. {fate}")
+
+
+def _sizes(orbit, there, fate):
+    n, size = np.arange(DRAWN + 1), np.minimum(np.abs(orbit[:DRAWN + 1]), FAR)
+    return Plot("size", Axis("step n", 0, DRAWN), Axis("|zₙ|", 0, 3),
+                [Rule(y=2.0, colour="red", name="2: no way back"), Line(n, size),
+                 Dots(n, size, name=f"the orbit from {there}")],
+                title="How far from 0", width=1.0, ratio=0.16, says=f"The size of z in the first {DRAWN} steps. {fate}")
+
+
+def orbit_of(start, c, ship=False) -> np.ndarray:
+    """z_0, z_1, … complex, SETTLING + 1 of them; NaN once not finite."""
+    kind = ShipOfStarts(c.real, c.imag) if ship else julia_set(c).system
+    states = record(kind, np.array([start.real]), np.array([start.imag]), SETTLING, True)[2][0]
+    return states[:, 0] + 1j * states[:, 1]
+
+
+def _departure(iterates, steps):
+    """The number of the first iterate with abs(z) > 2, z_1 being the first given; -1 if none up to z_steps."""
+    beyond = np.flatnonzero(~(np.abs(iterates[:steps]) <= 2.0))
+    return int(beyond[0]) + 1 if beyond.size else -1
+
+
+def _fate(orbit, left, steps):
+    if left > 0:
+        return f"|z| passes 2 at step {left}: this orbit leaves."
+    words = f"|z| has not passed 2 in {steps} steps: counted as staying."
+    for period in range(1, PERIODS + 1):
+        if abs(orbit[-1] - orbit[-1 - period]) < CLOSE:
+            return words + (" It ends at one value." if period == 1 else f" It ends by visiting {period} values in turn.")
+    return words
+
+
+def _trail(orbit):
+    shown = orbit[:DRAWN + 1]
+    shown = np.where(np.abs(shown) < FAR, shown, np.nan)
+    return [Line(shown.real, shown.imag, colour="#000000", width=1.0),
+            Dots(shown.real, shown.imag, colour="#000000", size=2.5)]
+
+
+def escape_colours(departure) -> np.ndarray:
+    """uint8 RGB of the steps at which orbits left (-1: they did not); the same step has the same colour in every picture."""
+    inside, early, late = (np.array([int(text[i:i + 2], 16) for i in (1, 3, 5)], float) for text in (INSIDE, EARLY, LATE))
+    place = np.minimum(np.log(np.maximum(departure, 1)) / np.log(LATEST), 1.0)[..., None]
+    return np.where((departure < 0)[..., None], inside, early + place * (late - early)).round().astype(np.uint8)
+
+
+@functools.lru_cache(32)
+def map_picture(ship, steps, view=MAP, size=(PIXELS, PIXELS)) -> np.ndarray:
+    """Colours of the Mandelbrot set or of the ship."""
+    return escape_colours(render(burning_ship() if ship else mandelbrot(), view, size, steps).departure)
+
+
+def _start_picture(c, steps, ship):
+    system = ShipOfStarts(c.real, c.imag) if ship else julia_set(c)
+    side = PIXELS if steps <= MANY else FEWER           # so that it follows the hand
+    return escape_colours(render(system, STARTS, (side, side), steps).departure)
