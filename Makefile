@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test test-all lint bench bench-ui clean
+.PHONY: lab test test-all lint bench bench-ui bench-lessons handout clean
 
 lab: $(VENV)/lab
 	@$(BIN)/fractaledu warm
@@ -25,6 +25,12 @@ bench: $(VENV)/bench
 
 bench-ui: $(VENV)/test
 	$(BIN)/python benchmarks/ui.py
+
+bench-lessons: $(VENV)/test
+	$(BIN)/python benchmarks/lessons.py
+
+handout: $(VENV)/lab
+	$(BIN)/fractaledu handout handout
 
 clean:
 	rm -rf $(VENV)

@@ -1,8 +1,6 @@
 // The questions of a lesson in the browser: native controls that tell Python what was chosen.  What a question shows is what
 // Python says (`_now`); only a choice that was not sent yet lives here.
 
-let groups = 0;
-
 // Text with `backticks` as code.
 function rich(text) {
   const pieces = text.split(/`([^`]+)`/);
@@ -19,7 +17,7 @@ const paragraph = ([role, text]) => {
 
 // Native radio buttons in a fieldset; `chosen()` is the index of the chosen one, -1 for none.
 function makeRadios(legend, texts, onchange, extra = "") {
-  const name = `fe-ask-${groups += 1}`;
+  const name = newId();
   const radios = texts.map(() => h("input", { type: "radio", name, onchange }));
   const node = h("fieldset", { class: extra }, h("legend", {}, ...rich(legend)),
     ...texts.map((text, k) => h("label", { class: "fe-ask-option" }, radios[k], h("span", {}, ...rich(text)))));
@@ -87,7 +85,7 @@ function makePrediction(now, tell) {
 const countWords = text => text.trim().split(/\s+/).filter(Boolean).length;
 
 function makeReveal(now, tell) {
-  const id = `fe-ask-${groups += 1}`;
+  const id = newId();
   const label = h("label", { for: id, class: "fe-ask-question" }, ...rich(now.prompt));
   const area = h("textarea", { id, rows: 3, maxlength: now.most, oninput: check });
   const go = press("Compare with ours", () => { mine = true; tell({ kind: "compare", text: area.value }); }, { disabled: true });
@@ -180,10 +178,10 @@ function makeOne(question, k, tell) {
 const LARGEST = 4e6;            // characters; Python refuses more
 
 function makeMyAnswers(now, tell, refuse) {
-  const id = `fe-ask-${groups += 1}`;
+  const id = newId();
   const name = h("input", { type: "text", id, maxlength: 80, autocomplete: "off", onchange: () => tell({ kind: "name", name: name.value }) });
-  const body = h("tbody"), table = h("table", {}, h("caption", {}, `Your answers: ${now.title}`),
-    h("thead", {}, h("tr", {}, ...["", "asked", "your answer", "result"].map(text => h("th", { scope: "col" }, text)))), body);
+  const body = h("tbody"), table = h("table", { class: now.lessons ? "fe-ask-lessons" : "" }, h("caption", {}, now.title),
+    h("thead", {}, h("tr", {}, ...now.columns.map(text => h("th", { scope: "col" }, text)))), body);
   const file = h("input", { type: "file", accept: ".json,application/json", hidden: true, "aria-label": "a file of answers", onchange: upload });
   const said = h("p", { class: "fe-ask-note", role: "status" });
   const node = h("div", {}, table,
@@ -199,8 +197,7 @@ function makeMyAnswers(now, tell, refuse) {
     file.value = "";
   }
   function show(now) {
-    body.replaceChildren(...now.rows.map(([kind, asked, answer, result]) => h("tr", {}, h("td", {}, kind), h("td", {}, ...rich(asked)),
-      h("td", {}, ...rich(answer || "not yet")), h("td", {}, result))));
+    body.replaceChildren(...now.rows.map(row => h("tr", {}, ...row.map(text => h("td", {}, ...rich(text))))));
     if (document.activeElement !== name) name.value = now.name;
     said.textContent = now.said;
   }
@@ -221,7 +218,12 @@ const SILENT = "The kernel does not answer. If it is busy, this will follow; if 
 
 function render({ model, el }) {
   const error = h("div", { class: "fe-error", role: "alert" }), trouble = h("p", { class: "fe-ask-note" });
-  const link = makeLink(message => model.send(message), silent => { refuse(silent ? SILENT : ""); });
+  let lost = false;
+  const post = message => {
+    try { if (!lost) model.send(message); }
+    catch { lost = true; refuse(LOST); }          // the kernel is gone
+  };
+  const link = makeLink(post, silent => { if (!lost) refuse(silent ? SILENT : ""); });
   const refuse = why => { error.textContent = why; };
   const tell = message => { root.dataset.busy = "true"; link.now(message); };
   const first = model.get("_now"), part = KINDS[first.kind](first, tell, refuse);
@@ -239,7 +241,7 @@ function render({ model, el }) {
     root.dataset.busy = String(!link.quiet() || !!now.drawing);
   }
   const onMessage = content => { if (content.kind === "file" && content.client === link.client) save(content.name, content.text); };
-  const onLife = () => setTimeout(() => { if (root.closest(".jupyter-widgets-disconnected")) refuse(LOST); }, 0);
+  const onLife = () => setTimeout(() => { lost = false; link.now({ kind: "hello" }); }, 0);
   model.on("change:_now", show);
   model.on("msg:custom", onMessage);
   model.on("comm_live_update", onLife);

@@ -16,6 +16,9 @@ function h(tag, attributes = {}, ...children) {
 const button = (text, label, action, extra = {}) =>
   h("button", { type: "button", title: label, "aria-label": label, onclick: action, ...extra }, text);
 
+// A name for an element, unlike any other on the page: each widget has a copy of its module, so that counting would not do.
+const newId = () => `fe-${Math.random().toString(36).slice(2)}`;
+
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // ---------------------------------------------------------------- the link to the kernel

@@ -1,4 +1,4 @@
-"""The command line: fractaledu render | lab | warm | bench."""
+"""The command line: fractaledu render | lab | handout | warm | bench."""
 from __future__ import annotations
 
 import argparse
@@ -105,6 +105,10 @@ def _parser():
     lab.add_argument("--no-browser", action="store_true", help="only start the server and print its address")
     lab.set_defaults(run=_lab)
 
+    handout = commands.add_parser("handout", help="copy the lessons without their solutions, for a class")
+    handout.add_argument("folder", nargs="?", type=_path, default=pathlib.Path("handout"), help="default: handout")
+    handout.set_defaults(run=_handout)
+
     commands.add_parser("warm", help="compile the kernels, once for this machine").set_defaults(run=_warm)
     commands.add_parser("bench", help="how many runs a second this machine does").set_defaults(run=_bench)
     return parser
@@ -210,17 +214,30 @@ def _lab(options):
 
 def _notebooks(folder):
     """The folder with the lessons: a checkout's own, or a copy that the learner may change."""
-    package = pathlib.Path(__file__).parent
-    checkout = package.parent / "notebooks"
-    if folder is None and (checkout / START).exists():
-        return checkout
-    source = checkout if (checkout / START).exists() else package / "notebooks"
+    source = _source_notebooks()
+    if folder is None and source.parent != pathlib.Path(__file__).parent:
+        return source
     folder = pathlib.Path("fractaledu-notebooks") if folder is None else folder
     folder.mkdir(parents=True, exist_ok=True)
     for notebook in source.glob("*.ipynb"):
         if not (folder / notebook.name).exists():           # never overwrite somebody's work
             shutil.copyfile(notebook, folder / notebook.name)
     return folder
+
+
+def _source_notebooks():
+    """Where the lessons are: in a checkout beside the package, installed inside it."""
+    package = pathlib.Path(__file__).parent
+    checkout = package.parent / "notebooks"
+    return checkout if (checkout / START).exists() else package / "notebooks"
+
+
+def _handout(options):
+    if importlib.util.find_spec("nbformat") is None:
+        raise ValueError('nbformat is not installed; it comes with JupyterLab: pip install "fractaledu[lab]"')
+    from .handout import write
+    written = write(_source_notebooks(), options.folder)
+    print(f"{options.folder}: {len(written)} notebooks without solutions")
 
 
 # ---------------------------------------------------------------- warm, bench

@@ -9,7 +9,7 @@ import re
 
 from .questions import Prompt, Question
 
-HOW = ("To answer it, open this notebook in JupyterLab (<code>fractaledu lab</code>) and run its cells from the top.")
+HOW = ("To take part, open this notebook in JupyterLab (<code>fractaledu lab</code>) and run its cells from the top.")
 
 
 def display(widget, page: str, text: str) -> None:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from . import my_answers
 from .asking import Prediction, Reveal, show_all
-from .questions import Option, Prompt, Question, load
-from .quizzing import MyAnswers, Quiz
+from .questions import Option, Prompt, Question, lessons, load
+from .quizzing import Quiz
 
-__all__ = ["Lesson", "Option", "Prompt", "Question", "predict", "quiz", "reveal", "show_answers"]
+__all__ = ["Lesson", "Option", "Prompt", "Question", "answers", "predict", "quiz", "reveal", "show_answers"]
 
 OWN = "own questions"           # where answers to questions without a lesson are kept
 
@@ -76,7 +77,7 @@ class Lesson:
 
     def answers(self):
         """What is answered in this lesson, and its download and upload."""
-        return MyAnswers(self.texts)
+        return my_answers.of_lesson(self.texts)
 
     def _text(self, group, key):
         texts = getattr(self.texts, group)
@@ -120,6 +121,11 @@ def quiz(questions: Sequence[Question], *, key: str | None = None):
     if not 1 <= len(questions) <= 6 or not all(isinstance(question, Question) for question in questions):
         raise ValueError(f"questions must be from one to six lesson.Question, got {questions!r}")
     return Quiz(OWN, questions, f"{key or questions[0].question} ")
+
+
+def answers():
+    """What is answered in all lessons of the package, a row for each, and the download and upload of all answers."""
+    return my_answers.of_all([load(name) for name in lessons()])
 
 
 def show_answers() -> None:

@@ -1,12 +1,10 @@
-"""The quick questions at the end of a lesson, and the box with all answers of a lesson."""
+"""The quick questions at the end of a lesson."""
 from __future__ import annotations
 
-import textwrap
-
 from . import answers, folded
-from .asking import CONFIDENCES, Ask, pick, shows_all
+from .asking import Ask, pick, shows_all
 from .folded import quoted, tempting
-from .questions import Question, Texts
+from .questions import Question
 
 NUMBERS = "None", "One", "Two", "Three", "Four", "Five", "Six"
 
@@ -99,59 +97,3 @@ def score(entries) -> str:
     else:
         words += f" {NUMBERS[count - now]} can still be tried again."
     return words
-
-
-class MyAnswers(Ask):
-    """All answers of a lesson in a table, to be downloaded and uploaded."""
-
-    def __init__(self, texts: Texts):
-        self._texts, self._said = texts, ""
-        super().__init__(texts.name, "answers", "all")
-
-    def _described(self):
-        return {"title": self._texts.title, "name": answers.name(), "file": answers.path().name, "said": self._said,
-                "rows": rows(self._texts)}
-
-    def _do_name(self, message):
-        answers.rename(str(message["name"]))
-
-    def _do_download(self, message):
-        name, text = answers.download()
-        self.send({"kind": "file", "name": name, "text": text, "client": message.get("client")})
-        self._said = f"{name} is in the folder where your browser keeps downloads."
-
-    def _do_upload(self, message):
-        self._said = ""
-        try:
-            self._said = answers.merge(str(message["text"]))
-        except ValueError as error:
-            raise ValueError(f"Nothing is taken over from this file: {error}.") from None
-
-    def _page(self):
-        return "<p>Here your answers can be downloaded and uploaded.</p>"
-
-    def _text(self):
-        return f"Your answers to {quoted(self._texts.title)}"
-
-
-def rows(texts: Texts) -> list[list[str]]:
-    """The table of a lesson: what was asked, what was answered, how it went."""
-    kept = {kind: {} for kind in answers.KINDS} | answers.of_lesson(texts.name)
-    table = []
-    for key, question in texts.predict.items():
-        table.append(["Prediction", question.question, *_voted(question, kept["predictions"].get(key, {}))])
-    for key, prompt in texts.reveal.items():
-        entry = kept["explanations"].get(key, {})
-        table.append(["Explanation", prompt.prompt, entry.get("text", ""), entry.get("judged") or ""])
-    for k, question in enumerate(texts.quiz, 1):
-        table.append(["Quick question", question.question, *_voted(question, kept["quiz"].get(str(k), {}))])
-    for key, entry in kept["exercises"].items():
-        table.append(["Exercise", key, "your code" if entry.get("source") else "", entry.get("outcome", "")])
-    return [[textwrap.shorten(str(cell or ""), 90, placeholder=" …") for cell in row] for row in table]
-
-
-def _voted(question, entry):
-    option, sure = question.option(entry.get("first")), entry.get("confidence")
-    if option is None:
-        return ["", ""]
-    return [f"{option.text} ({sure})" if sure in CONFIDENCES else option.text, "✓ right" if option.right else "✗ not right"]

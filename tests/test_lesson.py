@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 from lab import write_notebook
 from matplotlib.figure import Figure
 
-from fractaledu import answers, asking, lesson, questions
+from fractaledu import answer_file, answers, asking, lesson, questions
 
 EXAMPLE = pathlib.Path(__file__).parent / "data" / "00-example.toml"
 TWENTY, RIGHT, OVERFLOW = range(3)                  # options of "doubling"
@@ -439,7 +440,7 @@ def test_two_notebooks_lose_nothing_of_each_other(file):
 
 
 def test_a_lock_that_was_left_behind_is_passed(file, monkeypatch):
-    monkeypatch.setattr(answers, "LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(answer_file, "LONGEST_WAIT", 0.05)
     lock = file.with_name(f".{file.name}.lock")
     lock.touch()
     assert answers.note("01", "quiz", "1", first="x") == "" and on_disk(file) and not lock.exists()
@@ -482,7 +483,7 @@ def test_a_folder_that_cannot_be_written_does_not_break_a_lesson(tmp_path, ask, 
 
     def refuse(*args):
         raise PermissionError(13, "Permission denied")
-    monkeypatch.setattr(answers.os, "open", refuse)
+    monkeypatch.setattr(answer_file.os, "open", refuse)
     state = say(ask.predict("halving"), "answer", choice=0, sure=GUESS)
     assert state["open"] and "permission denied" in state["trouble"]
     assert say(ask.predict("halving"), "again")["open"] is False
@@ -547,8 +548,24 @@ def test_the_table_says_what_is_answered(ask):
     say(ask.quiz(), "answer", question=2, choice=2)
     answers.note("00-example", "exercises", "gd_step", outcome="right", source="def gd_step(): …")
     rows = now(box)["rows"]                                         # told at once
-    assert rows[0][2:] == ["20 (certain)", "✗ not right"] and rows[1][2:] == ["", ""]
-    assert rows[5][2:] == ["It halves it", "✓ right"] and rows[6] == ["Exercise", "gd_step", "your code", "right"]
+    assert rows[0][2:] == ["20 (certain)", "✗ not right"] and rows[1][2:] == ["not yet", ""]
+    assert rows[5][2:] == ["It halves it", "✓ right"] and rows[6] == ["Exercise", "gd_step", "your code", "✓ right"]
+
+
+def test_the_box_of_all_lessons_has_a_row_for_each(ask, monkeypatch, tmp_path):
+    shutil.copy(EXAMPLE, tmp_path)
+    monkeypatch.setattr(questions, "FOLDER", tmp_path)
+    box = lesson.answers()
+    assert now(box)["rows"] == [[ask.title, "0 of 2", "0 of 1", "not yet", "not yet"]]
+    say(ask.predict("doubling"), "answer", choice=TWENTY, sure=CERTAIN)
+    say(ask.reveal("why"), "compare", text="It grows with itself")
+    for choice in (0, 1):
+        say(ask.quiz(), "answer", question=0, choice=choice)
+    say(ask.quiz(), "answer", question=1, choice=0)
+    answers.note("00-example", "exercises", "gd_step", outcome="wrong")
+    answers.note("00-example", "exercises", "slope", outcome="right")
+    assert now(box)["rows"] == [[ask.title, "1 of 2", "1 of 1", "1 of 3", "1"]]
+    assert len(now(box)["columns"]) == 5
 
 
 def test_a_teacher_collects_the_files_of_a_class(ask, file, tmp_path):

@@ -157,7 +157,7 @@ def test_voting_again_and_an_explorer_that_can_be_dragged(asked, opened):
     drag_a_map(page)
 
 
-def drag_a_map(page, timeout=30_000):
+def drag_a_map(page, timeout=60_000):
     """Drag the page's only map; wait until it is drawn in its new place."""
     nth = page.evaluate("() => [...document.querySelectorAll('.fe')].findIndex(e => e.querySelector('.fe-map'))")
     map = Touch(page, nth, "map")
@@ -240,7 +240,7 @@ def test_nothing_is_clipped_and_all_can_be_read(asked, opened, theme, width):
         return [...root.querySelectorAll('*')].filter(seen).filter(over).map(x => `${x.className} ${x.textContent}`); })""")
     assert out == []
     pale = page.evaluate("""() => {
-        const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(x => x / 255)
+        const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(x => c.startsWith('rgb') ? x / 255 : Number(x))
             .map(x => x < 0.04 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
         const contrast = (x, y) => (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
         const back = x => getComputedStyle(x.closest('[aria-pressed=true], .fe-ask')).backgroundColor;
@@ -291,16 +291,18 @@ def test_a_question_is_answered_and_its_map_dragged_while_a_cell_is_busy(lab, br
     page, file = fresh(lab, browser, "busy", (SETUP, MAP + "ask.predict('halving', explored)"))
     ask = Asked(page, 0)
     page.wait_for_timeout(2000)                         # until the first hello has been answered
-    page.evaluate("""() => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    page.evaluate("""code => { const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
         window.busy = true;
-        kernel.requestExecute({code: 'import time; time.sleep(25)'}).done.then(() => { window.busy = false; }); }""")
+        kernel.requestExecute({code}).done.then(() => { window.busy = false; }); }""",
+                  "import os, time\nwhile not os.path.exists('enough'): time.sleep(0.1)")
     page.wait_for_timeout(300)
     ask.choose("It comes near 0", "certain")
     ask.button("Show me").click()
     ask.open()
-    drag_a_map(page, timeout=15_000)
+    drag_a_map(page)
     assert page.evaluate("() => window.busy"), "all this while the cell ran"
-    page.wait_for_function("() => !window.busy", timeout=60_000)
+    file.with_name("enough").touch()
+    page.wait_for_function("() => !window.busy")
     drag_a_map(page)
     assert execute(page, "print(map.landscape.stride)").strip() == "1" and page.problems == []
     page.close()

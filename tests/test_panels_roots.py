@@ -18,8 +18,8 @@ def colours(board, plot="basins"):
 
 
 def share(board, k):
-    """The share of pixels that are exactly root k's colour."""
-    return (colours(board) == RGB[k]).all(-1).mean()
+    """The share of pixels that are root k's colour, without a dot."""
+    return (colours(board)[::2, ::2] == RGB[k]).all(-1).mean()
 
 
 def path(board):
@@ -30,7 +30,7 @@ def path(board):
 
 def test_each_pixel_has_the_colour_of_the_root_that_plain_newton_finds():
     board = draggable_roots()
-    x = (np.arange(128) + 0.5) / 32 - 2
+    x = (np.arange(160) + 0.5) / 40 - 2
     z = x + 1j * x[:, None]
     for _ in range(60):
         z = z - (z ** 3 - 1) / (3 * z ** 2)
@@ -66,17 +66,17 @@ def test_two_roots_dropped_on_each_other_are_a_double_root():
     assert len(layers(board, "pad", Line)) == 2                     # the disc |1 - a/2| < 1 too
     assert "|1 − a/2| = 0.95 near a double root" in board.scene.words and share(board, 0) > 0.999
     board.set(a=4.1)
-    assert share(board, 0) < 0.6 and "none came within 10⁻⁸" in board.scene.words
+    assert share(board, 0) == 0 and "none came within 10⁻⁸" in board.scene.words
 
 
 def test_a_complex_a_settles_inside_its_disc_only():
     inside, outside = draggable_roots(a=1 + 0.9j, steps=500), draggable_roots(a=1 + 1.1j, steps=500)
     assert sum(share(inside, k) for k in range(3)) > 0.99
-    assert sum(share(outside, k) for k in range(3)) < 0.6 and "none came within" in outside.scene.words
+    assert sum(share(outside, k) for k in range(3)) == 0 and "none came within" in outside.scene.words
     assert "is inside the disc" in inside.scene.plot("pad").says and "is not inside" in outside.scene.plot("pad").says
 
 
-def test_the_trap_of_two_places_stays_speckled():
+def test_the_trap_of_two_places_stays_dotted():
     few, many = draggable_roots(TRAP, start=0, steps=96), draggable_roots(TRAP, start=0, steps=500)
     assert path(many)[:5] == pytest.approx([0, 1, 0, 1, 0], abs=1e-6)
     black = [(colours(board, "counts") == 0).all(-1).mean() for board in (few, many)]
@@ -86,7 +86,7 @@ def test_the_trap_of_two_places_stays_speckled():
 def test_counts_are_brighter_where_fewer_steps_are_needed():
     board = draggable_roots()
     bright = colours(board, "counts").astype(int).sum(-1)
-    assert bright[64, 96] > bright[64, 20]              # beside the root 1, and on the ragged line to the left
+    assert bright[80, 120] > bright[80, 25]              # beside the root 1, and on the ragged line to the left
 
 
 def test_the_distance_of_a_run_begins_at_its_start_and_falls_below_the_tolerance():
@@ -139,7 +139,7 @@ def test_a_still_picture_is_drawn(make):
 @pytest.mark.parametrize(("how", "rule"), [
     ({"roots": [1, 2]}, "roots must be three numbers"),
     ({"roots": [1, 2, 3]}, "real part of root C must be from −2 to 2, got 3"),
-    ({"a": 5}, "relaxation a .* must be from 0.05 to 4.5"), ({"steps": 1000}, "steps must be from 10 to 500, got 1000")])
+    ({"a": 5}, "relaxation a must be from 0.05 to 4.5"), ({"steps": 1000}, "steps must be from 10 to 500, got 1000")])
 def test_wrong_arguments_are_refused(how, rule):
     with pytest.raises(ValueError, match=rule):
         draggable_roots(**how)

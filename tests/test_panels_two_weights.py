@@ -106,7 +106,7 @@ def test_the_thick_part_of_the_curve_is_below_the_edge_of_stability(board, rate)
 
 def test_weight_decay_leaves_two_minima(board):
     board.set(rate=0.5, decay=0.3)
-    minima = named(board, "starts", "minimum")
+    minima = next(layer for layer in layers(board, "starts", Dots) if layer.hollow)
     slope = [(a * b - 1) * b + 0.3 * a for a, b in zip(minima.x, minima.y, strict=True)]
     np.testing.assert_allclose(slope, 0, atol=1e-15)
     assert "a = 0.84, b = 0.84, where s = 1.40" in board.scene.words

@@ -11,6 +11,6 @@ from .one_loop import critical_rate, doublings, gd_step
 from .result import Result
 from .two_weights import largest_start, lyapunov_tied, next_pair
 
-__all__ = ["Result", "bound", "critical_rate", "doublings", "escape_time", "gd_step", "largest_start", "largest_step", "lyapunov",
-           "lyapunov_tied", "magnet_outcome", "mandelbrot_area", "mismatches", "newton_step", "next_pair", "period_three",
-           "pi_from_mandelbrot", "slope", "threshold"]
+__all__ = ["Result", "bound", "critical_rate", "doublings", "escape_time", "gd_step", "largest_start", "largest_step",
+           "lyapunov", "lyapunov_tied", "magnet_outcome", "mandelbrot_area", "mismatches", "newton_step", "next_pair",
+           "period_three", "pi_from_mandelbrot", "slope", "threshold"]

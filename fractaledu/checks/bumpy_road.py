@@ -23,7 +23,8 @@ SLOPE = (
             "A level doubles the number of rates, so the counts want the logarithm of base 2: `np.log2`."),
     Mistake("the logarithm of base 10", lambda levels, counts: _line(levels, np.log10(counts)),
             "A level doubles the number of rates, so the counts want the logarithm of base 2: `np.log2`."),
-    Mistake("only the two end points are used", lambda levels, counts: math.log2(counts[-1] / counts[0]) / (levels[-1] - levels[0]),
+    Mistake("only the two end points are used",
+            lambda levels, counts: math.log2(counts[-1] / counts[0]) / (levels[-1] - levels[0]),
             "A line through the first and the last point ignores all others. Fit one through all: `np.polyfit(x, y, 1)`."),
     Mistake("no logarithm is taken", lambda levels, counts: _line(levels, counts),
             "The counts double, so they lie on a curve. Their logarithms lie on a line: `np.log2(counts)`."),
@@ -33,7 +34,8 @@ SLOPE = (
             "The level is a logarithm already: level k has 2ᵏ rates."),
     Mistake("the height of the line, not its slope", lambda levels, counts: float(np.polyfit(levels, np.log2(counts), 1)[1]),
             "`np.polyfit` gives the slope first, then the height at level 0."),
-    Mistake("the line is forced through 0", lambda levels, counts: float(np.sum(levels * np.log2(counts)) / np.sum(levels ** 2)),
+    Mistake("the line is forced through 0",
+            lambda levels, counts: float(np.sum(levels * np.log2(counts)) / np.sum(levels ** 2)),
             "The line need not begin at 0: fit slope and height."),
     Mistake("log of the count over the level", lambda levels, counts: float(np.mean(np.log2(counts) / levels)),
             "That assumes one count at level 0. Fit a line: slope and height."),
@@ -45,25 +47,26 @@ SLOPE = (
 
 @c.exercise(LESSON, "slope(levels, counts)")
 def slope(function):
-    """Check `slope(levels, counts)`: the least-squares slope of log2(counts) against the level, to 1e-6, on 10 hidden tables."""
+    """Check `slope(levels, counts)`: the least-squares slope of log2(counts) against the level, 10 hidden tables, to 1e-6."""
     rng = c.hidden()
     cases = []
     for _ in range(10):
         levels = np.arange(rng.integers(4, 9), rng.integers(13, 18))
-        counts = np.rint(rng.uniform(2, 9) * 2 ** (rng.uniform(0.3, 1.2) * (levels - levels[0]) + rng.normal(0, 0.3, levels.size)))
-        cases.append((levels, 1 + counts.astype(int)))
+        height, steepness, scatter = rng.uniform(1, 3), rng.uniform(0.3, 1.2), rng.normal(0, 0.3, levels.size)
+        counts = np.rint(2 ** (height + steepness * (levels - levels[0]) + scatter)).astype(int)
+        cases.append((levels, 1 + counts))
     trial, worst = c.compare(
         function, slope.exercise, cases, lambda levels, counts: _line(levels, np.log2(counts)), SLOPE, read=_one_slope,
         near=lambda got, want, *_: abs(got - want) <= 1e-6,
         hint="Put the level along and log2 of the count up, and fit a straight line: `np.polyfit(x, y, 1)[0]`.")
     real = c.number(trial(LEVELS, COUNTS))
-    return (f"10 hidden tables agree to 1e-6 (worst difference {worst:.1g}). On the counts of the multiplied cosine, levels 8 to 15 "
-            f"(ε = 0.2, λ = 0.1, 1000 steps, loss above 1e8), your function gives {real:.2f}.{trial.aside()}")
+    return (f"10 hidden tables agree to 1e-6 (worst difference {worst:.1g}). On the counts of the multiplied cosine, levels "
+            f"8 to 15 (ε = 0.2, λ = 0.1, 1000 steps, loss above 1e8), your function gives {real:.2f}.{trial.aside()}")
 
 
 def _one_slope(value):
     if np.shape(value) == (2,):
-        raise c.Trouble("Your function returned two numbers: `np.polyfit` gives the slope and the height. Return the first, `[0]`.",
+        raise c.Trouble("Your function returned two numbers: `np.polyfit` gives slope and height. Return the first, `[0]`.",
                         "slope and height are returned", got=value)
     return c.number(value)
 
@@ -84,7 +87,8 @@ BOUND = (
             "The push in one step is the rate times the slope."),
     Mistake("one step only", lambda n, e, w: _pull(n, e, w), "That is the push of one step. The pushes before are still there, "
             "each shrunk by |1 − 2η| a step: the sum is divided by 1 − |1 − 2η|."),
-    Mistake("π for 2π", lambda n, e, w: _pull(n, e, w) / 2 / (1 - abs(1 - 2 * n)), "The slope of cos(2πx/λ) has the factor 2π/λ."),
+    Mistake("π for 2π", lambda n, e, w: _pull(n, e, w) / 2 / (1 - abs(1 - 2 * n)),
+            "The slope of cos(2πx/λ) has the factor 2π/λ."),
     Mistake("the curvature 1 instead of 2", lambda n, e, w: _pull(n, e, w) / (1 - abs(1 - n)),
             "The slope of x² is 2x, so one step without bumps multiplies x by 1 − 2η."),
     Mistake("the 1 − is forgotten", lambda n, e, w: _pull(n, e, w) / abs(1 - 2 * n),
@@ -101,7 +105,8 @@ def bound(function):
     """Check `bound(rate, epsilon, wavelength)`: η (2πε/λ) / (1 − |1 − 2η|), relative to 1e-9, on 20 hidden cases."""
     rng = c.hidden()
     rates = rng.permutation(np.concatenate([rng.uniform(0.05, 0.45, 10), rng.uniform(0.55, 0.95, 10)]))
-    cases = [tuple(map(float, case)) for case in zip(rates, rng.uniform(0.05, 0.5, 20), rng.uniform(0.05, 0.8, 20), strict=True)]
+    heights, wavelengths = rng.uniform(0.05, 0.5, 20), rng.uniform(0.05, 0.8, 20)
+    cases = [tuple(map(float, case)) for case in zip(rates, heights, wavelengths, strict=True)]
     trial, worst = c.compare(
         function, bound.exercise, cases, lambda n, e, w: _pull(n, e, w) / (1 - abs(1 - 2 * n)), BOUND, read=c.number,
         near=lambda got, want, *_: abs(got - want) <= 1e-9 * want, error=c.relative,
@@ -115,7 +120,8 @@ def threshold(ratio):
     """Check the smallest ε/λ² at which x² + ε cos(2πx/λ) is no longer convex: 1/(2π²), ±0.001."""
     value, = c.given_numbers(ratio, names=("ratio",))
     if abs(value - THRESHOLD) <= THRESHOLD_CLOSENESS:
-        return f"1/(2π²) = {THRESHOLD:.5f} was asked for, to ±{THRESHOLD_CLOSENESS}; yours is {abs(value - THRESHOLD):.1g} away."
+        away = abs(value - THRESHOLD)
+        return f"1/(2π²) = {THRESHOLD:.5f} was asked for, to ±{THRESHOLD_CLOSENESS}; yours is {away:.1g} away."
     known = (
         (1 / (4 * math.pi ** 2), "the 2 of the parabola is forgotten",
          "The curvature of x² is 2, not 1: it holds out until 4π²ε/λ² is 2."),

@@ -71,7 +71,8 @@ ESCAPE = (
             "The step is z² + c, with the same c each time."),
     Mistake("z is not squared", lambda c, most: math.floor(2 / abs(c)) + 1 if 0 < abs(c) and 2 / abs(c) < most else -1,
             "The step is z² + c."),
-    Mistake("the number of steps that stay is returned", lambda c, most: most if (n := _first(c, most, _beyond)) < 0 else n - 1,
+    Mistake("the number of steps that stay is returned",
+            lambda c, most: most if (n := _first(c, most, _beyond)) < 0 else n - 1,
             "Return the number of the first iterate beyond 2, and −1 if there is none."),
 )
 
@@ -106,8 +107,8 @@ def escape_time(function):
         hints={"OverflowError": "z grew beyond all bounds: return as soon as abs(z) > 2.",
                "endless": "A point of the set never leaves: stop after `most` iterates."},
         hint="Follow c = 1 by hand: 1, 2, 5. The third is the first beyond 2, so n is 3.")
-    return (f"{len(cases)} points agree exactly: {counts.count(-1)} that stay, escape times from 1 to {max(counts)}, and −2 and "
-            f"2i, where |z| is 2.{trial.aside()}")
+    return (f"{len(cases)} points agree exactly: {counts.count(-1)} that stay, escape times from 1 to {max(counts)}, and −2 "
+            f"and 2i, where |z| is 2.{trial.aside()}")
 
 
 @c.exercise(LESSON, "mandelbrot_area(area, bias)")
@@ -123,11 +124,11 @@ def mandelbrot_area(area, bias):
         name, advice = _area_mistake(value)
         raise c.wrong(f"The area is not within {AREA_CLOSENESS} of {AREA}. {advice}", name, got=value, expected=AREA)
     if bias.strip().lower() == "too small":
-        raise c.wrong("The area is right, the sign of its error is not. A pixel counts as inside as long as it has not left, and "
-                      "some of those leave later: look at what a larger dwell limit takes away.",
+        raise c.wrong("The area is right, the sign of its error is not. A pixel counts as inside as long as it has not left, "
+                      "and some of those leave later: look at what a larger dwell limit takes away.",
                       "a point that has not left yet is taken for one outside", got=bias, expected="too big")
-    return (f"{AREA} ± {AREA_CLOSENESS} was asked for; yours is {value:.5f}, {value - 1.5065919:+.5f} from the best known value. "
-            "And it is too big in the long run: points that have not left yet count as inside.")
+    return (f"{AREA} ± {AREA_CLOSENESS} was asked for; yours is {value:.5f}, {value - 1.5065919:+.5f} from the best known "
+            "value. And it is too big in the long run: points that have not left yet count as inside.")
 
 
 def _area_mistake(value):
@@ -172,13 +173,14 @@ def _neck(eps):
 PI = (
     Mistake("the count is not multiplied by ε", lambda eps: _neck(eps) / eps,
             "That is N, the number of steps. N grows as ε shrinks; ε times N is what settles."),
-    Mistake("π itself is returned", lambda eps: math.pi, "Let the Mandelbrot set do the counting: ε times N, N a whole number."),
+    Mistake("π itself is returned", lambda eps: math.pi,
+            "Let the Mandelbrot set do the counting: ε times N, N a whole number."),
     Mistake("the point 1/4 + ε is used", lambda eps: eps * _count(0.25 + eps, math.ceil(10 / eps)),
             "The neck is at −3/4, and the way through it goes along the imaginary axis: c = −3/4 + iε."),
     Mistake("the point 1/4 + ε is used", lambda eps: math.sqrt(eps) * _count(0.25 + eps, math.ceil(10 / eps)),
             "That is π by another door. This exercise asks for the neck at c = −3/4 + iε."),
     Mistake("ε is added along the real axis", lambda eps: -eps,
-            "Left and right of −3/4 lies the set itself, and nothing leaves. Go up: c = −3/4 + iε, in Python `-0.75 + 1j * eps`."),
+            "Left and right of −3/4 lies the set, and nothing leaves. Go up: c = −3/4 + iε, that is `-0.75 + 1j * eps`."),
     Mistake("the count is divided by ε", lambda eps: _neck(eps) / eps ** 2, "N is about π/ε: multiply by ε."),
     Mistake("the square root of ε is used", lambda eps: _neck(eps) / math.sqrt(eps),
             "The root belongs to the other door, c = 1/4 + ε. Here it is ε times N."),

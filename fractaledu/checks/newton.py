@@ -40,9 +40,9 @@ STEP = (
             "The first coefficient belongs to the highest power n, so n is its factor."),
     Mistake("the power of the derivative is not lowered", lambda z, p: _step(z, p, np.append(np.polyder(p), 0)),
             "The derivative of zⁿ is n zⁿ⁻¹, one power lower."),
-    Mistake("the step is returned, not the new z", lambda z, p: -complex(np.polyval(p, z)) / complex(np.polyval(np.polyder(p), z)),
+    Mistake("the step is returned, not the new z", lambda z, p: _next(z, p) - z,
             "That is how far to go. Return where you arrive: z plus this."),
-    Mistake("the step is returned, not the new z", lambda z, p: complex(np.polyval(p, z)) / complex(np.polyval(np.polyder(p), z)),
+    Mistake("the step is returned, not the new z", lambda z, p: z - _next(z, p),
             "That is how far to go. Return where you arrive: z minus this."),
     Mistake("gradient descent with rate 1", lambda z, p: z - complex(np.polyval(np.polyder(p), z)),
             "Newton divides the value by the slope: z − p(z)/p′(z)."),
@@ -78,10 +78,10 @@ def newton_step(function):
         for _ in range(30):
             z = c.number(trial(z, p), complex)
         if abs(z - roots[0]) > 1e-10:
-            raise c.wrong("Single steps are right, but 30 of them did not reach a root: does the function remember something "
-                          "between calls?", "the answer depends on earlier calls", got=z, expected=complex(roots[0]))
-    return (f"30 hidden polynomials of degree 2 to 5 agree to 1e-10 (worst difference {worst:.1g}), and from near them 5 hidden "
-            f"roots were reached to 1e-10.{trial.aside()}")
+            raise c.wrong("Single steps are right, but 30 of them did not reach a root: does the function remember "
+                          "something between calls?", "the answer depends on earlier calls", got=z, expected=complex(roots[0]))
+    return (f"30 hidden polynomials of degree 2 to 5 agree to 1e-10 (worst difference {worst:.1g}), and 5 hidden roots "
+            f"were reached to 1e-10.{trial.aside()}")
 
 
 # ---------------------------------------------------------------- symmetry
@@ -96,13 +96,14 @@ def _newton_root(z):
 
 
 def _faulty(rng):
-    """A picture of three sectors with a spot in it where the colours are wrong."""
-    shift, place, size = rng.uniform(0, 2), 1.2 * np.exp(2j * np.pi * rng.uniform()), rng.uniform(0.3, 0.9)
+    """A picture of three sectors with two spots in it where the colours are wrong."""
+    shift = rng.uniform(0, 2)
+    places, sizes = 1.2 * np.exp(2j * np.pi * rng.uniform(0, 1, 2)), rng.uniform(0.3, 0.8, 2)
 
     def root_of(z):
         z = np.asarray(z, complex)
         k = np.floor((np.angle(z) / (2 * np.pi / 3) + shift) % 3).astype(int) % 3
-        return np.where(abs(z - place) < size, (k + 1) % 3, k)
+        return (k + (abs(z - places[0]) < sizes[0]) + 2 * (abs(z - places[1]) < sizes[1])) % 3
     return root_of
 
 
@@ -159,25 +160,26 @@ def mismatches(function):
     slow = "Hand all points to `root_of` at once: it takes arrays, and `np.sum` counts."
     trial, _ = c.compare(function, mismatches.exercise, cases, _mismatches, MISMATCHES, read=_count,
                          near=lambda got, want, *_: got == want, hints={"endless": slow},
-                         hint="Compare root_of(points * ω) with (root_of(points) + 1) % 3, ω = exp(2πi/3), and count where they "
-                              "differ.")
+                         hint="Compare root_of(points * ω) with (root_of(points) + 1) % 3, ω = exp(2πi/3), and count where "
+                              "they differ.")
     many = points(POINTS)
     got, expected = _count(trial(_newton_root, many)), _mismatches(_newton_root, many)
     if got != expected:
         raise c.wrong("Right for pictures made of three sectors, but not for Newton's own.", got=got, expected=expected)
-    return (f"6 hidden pictures with {min(counts)} to {max(counts)} faults are counted exactly, and Newton's own for z³ − 1 has "
-            f"{got:.0f} in {POINTS} random points of the disc of radius 2.{trial.aside()}")
+    return (f"6 hidden pictures with {min(counts)} to {max(counts)} faults are counted exactly, and Newton's own for "
+            f"z³ − 1 has {got:.0f} in {POINTS} random points of the disc of radius 2.{trial.aside()}")
 
 
 # ---------------------------------------------------------------- relaxed steps
 
 LARGEST = (
-    Mistake("every root is taken for a simple one", lambda m: 2, "At a root of multiplicity m one step multiplies the error by "
-            "1 − a/m, not by 1 − a. When is that between −1 and 1?"),
+    Mistake("every root is taken for a simple one", lambda m: 2,
+            "At a root of multiplicity m one step multiplies the error by 1 − a/m, not 1 − a. When is that between −1 and 1?"),
     Mistake("the double root's answer for all", lambda m: 4, "4 holds for m = 2. What does m change in 1 − a/m?"),
-    Mistake("the fastest step, not the largest", lambda m: m, "At a = m the error is gone in one step (1 − a/m = 0). It still "
-            "shrinks beyond, until 1 − a/m is −1."),
-    Mistake("2 divided by m", lambda m: 2 / m, "A multiple root makes the steps too short, so a may be larger: solve |1 − a/m| < 1."),
+    Mistake("the fastest step, not the largest", lambda m: m,
+            "At a = m the error is gone in one step (1 − a/m = 0). It still shrinks beyond, until 1 − a/m is −1."),
+    Mistake("2 divided by m", lambda m: 2 / m,
+            "A multiple root makes the steps too short, so a may be larger: solve |1 − a/m| < 1."),
     Mistake("m is added, not multiplied", lambda m: m + 2, "Solve 1 − a/m = −1 for a."),
     Mistake("m is added, not multiplied", lambda m: m + 1, "Solve 1 − a/m = −1 for a."),
     Mistake("a power of m", lambda m: m ** 2, "Solve 1 − a/m = −1 for a."),

@@ -141,7 +141,7 @@ class Trial:
 
 
 ADVICE = (
-    (NameError, "A name is used that the function does not know: is it spelt as among the arguments, and set before it is used?"),
+    (NameError, "The function does not know this name: is it spelt as among the arguments, and set before it is used?"),
     (RecursionError, "It calls itself without end: what makes it stop?"),
     (ZeroDivisionError, "Which number below the line can become 0, and what should happen then?"),
     (OverflowError, "A number became too large for Python: stop the loop when it has left, or look for a wrong sign."),

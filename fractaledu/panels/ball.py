@@ -98,10 +98,10 @@ def has_left(losses, limit):
 
 
 def ball_plot(x, kind, epsilon, wavelength):
-    """The road, and the ball's first steps on it; the road is drawn as wide as most of them need."""
+    """The road, and the ball's first steps on it; the road is drawn as wide as more than half of them need."""
     x = np.asarray(x[:FOLLOWED + 1])
     wide = 1.5
-    while wide < WIDEST and np.mean(np.abs(x) <= wide) < 0.85:
+    while wide < WIDEST and np.mean(np.abs(x) <= wide) < 0.55:
         wide *= 2
     places = np.linspace(-wide, wide, ROAD_POINTS)
     heights, y = road(places, kind, epsilon, wavelength), road(x, kind, epsilon, wavelength)

@@ -61,8 +61,8 @@ def barcode(kind="multiplied", epsilon=0.2, wavelength=0.1, steps=1000, limit=1e
              Knob("rate", "rate η of the ball", rate, LOW, HIGH),
              Knob("epsilon", "height ε", epsilon, 0, 1), Knob("wavelength", "wavelength λ", wavelength, 0.05, 2, log=True),
              Knob("steps", "steps T", steps, 10, 3000, log=True, whole=True),
-             Knob("limit", "limit (of loss / first loss)", limit, 1e2, 1e16, log=True),
-             Knob("level", "level: 2 to this power rates", level, 4, 14, whole=True),
+             Knob("limit", "limit of the loss", limit, 1e2, 1e16, log=True),
+             Knob("level", "level k: 2ᵏ rates", level, 4, 14, whole=True),
              Knob("low", "from", 0.1, LOW, HIGH, shown=False), Knob("high", "to", 0.3, LOW, HIGH, shown=False),
              Knob("low2", "from", 0.14, LOW, HIGH, shown=False), Knob("high2", "to", 0.165, LOW, HIGH, shown=False)]
     return Board("A barcode of learning rates", knobs, _barcode)
@@ -158,15 +158,15 @@ def _count_plot(found):
     if len(found) > FIT + 1 and min(found[FIT - 1:]) > 0:
         fitted, slope, offset = levels[FIT - 1:], *np.polyfit(levels[FIT - 1:], np.log2(found[FIT - 1:]), 1)
         layers.append(Line(fitted, 2 ** (offset + slope * fitted), "red", 2, name=f"slope {slope:.2f} from level {FIT} on"))
-    return Plot("counts", Axis("level (2 to this power rates)", 0, 15), Axis("label changes", 0.7, 2e4, log=True), layers,
+    return Plot("counts", Axis("level k: 2ᵏ rates", 0, 15), Axis("label changes", 0.7, 2e4, log=True), layers,
                 "Changes against resolution", 1.0, 0.3, f"Changes of the label from level 1 to {len(found)}: {found}.")
 
 
 def _middle_of_the_road():
-    x = np.linspace(-0.15, 0.15, 301)
+    x = np.linspace(-0.1, 0.1, 301)
     lines = [Line(x, 1e3 * (ball.road(x, "added", ratio * 0.01, 0.1) - 2 * ratio * 0.01), colour, 2, name=f"ε/λ² = {ratio}")
              for ratio, colour in zip(RATIOS, ("blue", "orange", "green"), strict=True)]
-    return Plot("road", Axis("x", -0.15, 0.15), Axis("1000 × (loss − loss at 0)", -1, 10), lines, "The middle of these roads",
+    return Plot("road", Axis("x", -0.1, 0.1), Axis("1000 × (loss − loss at 0)", -0.5, 1.5), lines, "The middle of these roads",
                 0.6, 0.5, "The middle of the roads: at 0.04 one bowl; at 0.06 and 0.1 a hill at 0 between two valleys.")
 
 

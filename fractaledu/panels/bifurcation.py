@@ -10,24 +10,24 @@ from .board import Board, Knob
 from .families import GONE, cycle, family_of
 from .scene import Axis, Brush, Dots, Picture, Plot, Rule, Scene
 
-COLUMNS, ROWS = 360, 220
+COLUMNS, ROWS = 480, 240
 BURN, KEPT = 600, 400
 RECIPE = f"The strip: {COLUMNS} rates, of each the steps {BURN + 1} to {BURN + KEPT} of a run from {{}}."
 THINNEST = 1e-6                         # piece that is shown
-INK = 0x00, 0x72, 0xB2
+INK = 0x2A, 0x8F, 0xD8                  # stands out from a light and from a dark ground
 
 
 @lru_cache(maxsize=64)
 def density(name: str, low: float, high: float, columns: int = COLUMNS, rows: int = ROWS) -> np.ndarray:
-    """How often runs visit each place: int64 of shape (rows, columns), row 0 at the bottom of the family's spread.
+    """How often runs visit each place: float64 of shape (rows, columns), row 0 at the bottom of the family's spread.
 
-    A column is one rate, at its middle, from the family's start: 600 steps that do not count, then 400 that do.  What runs
-    away, or leaves the spread, is not counted.
+    A column is one rate, at its middle, from the family's start: 600 steps that do not count, then 400 that do.  A visit
+    is shared by the two nearest rows, so that lines are smooth.  What runs away, or leaves the spread, is not counted.
     """
     family = family_of(name)
     rates = low + (np.arange(columns) + 0.5) * (high - low) / columns
     bottom, top = family.spread
-    counts = np.zeros((rows, columns), np.int64)
+    counts = np.zeros((rows, columns))
     x = np.full(columns, family.start)
     across = np.arange(columns)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -35,9 +35,11 @@ def density(name: str, low: float, high: float, columns: int = COLUMNS, rows: in
             x = family.step(x, rates)
             x[~(np.abs(x) < GONE)] = np.nan
             if t >= BURN:
-                row = (x - bottom) / (top - bottom) * rows
-                inside = (row >= 0) & (row < rows)
-                counts[row[inside].astype(int), across[inside]] += 1
+                place = (x - bottom) / (top - bottom) * rows - 0.5
+                inside = (place >= 0) & (place < rows - 1)
+                row, share = np.divmod(place[inside], 1.0)
+                counts[row.astype(int), across[inside]] += 1 - share
+                counts[row.astype(int) + 1, across[inside]] += share
     counts.flags.writeable = False
     return counts
 
@@ -46,7 +48,7 @@ def ink(counts: np.ndarray) -> np.ndarray:
     """Counts as a picture, uint8 of shape (rows, columns, 4): the more visits, the more ink; none is transparent."""
     rgba = np.empty((*counts.shape, 4), np.uint8)
     rgba[..., :3] = INK
-    rgba[..., 3] = np.where(counts > 0, 55 + 200 * (counts / KEPT) ** (1 / 3), 0)
+    rgba[..., 3] = np.where(counts > 0, 40 + 215 * (counts / KEPT) ** (1 / 3), 0)
     return rgba
 
 

@@ -3,7 +3,7 @@
 
 const COLOURS = { blue: "var(--fe-blue)", green: "var(--fe-green)", red: "var(--fe-red)", orange: "#E69F00", pink: "#CC79A7",
   sky: "#56B4E9", text: "var(--fe-text)", faint: "var(--fe-line)" };
-const LEFT = 48, RIGHT = 12, TOP = 6, BOTTOM = 36, GAP = 14;
+const LEFT = 56, RIGHT = 12, TOP = 6, BOTTOM = 36, GAP = 14, NARROW = 270;
 
 const colour = name => COLOURS[name] ?? name;
 
@@ -67,10 +67,8 @@ const DRAW = {
   handle: () => [],                                     // lies above, where it can have the focus
 };
 
-let clips = 0;
-
 function drawPlot(svg, plot, f) {
-  const id = `fe-clip-${clips += 1}`;
+  const id = newId();
   const inside = s("g", { "clip-path": `url(#${id})` });
   for (const layer of plot.layers) inside.append(...DRAW[layer.kind](layer, f));
   const axes = s("g", { stroke: "var(--fe-faint)", fill: "none" },
@@ -215,10 +213,8 @@ function makePlot(name, tell) {
 
 // ---------------------------------------------------------------- the knobs
 
-let labels = 0;
-
 function makeKnob(first, tell) {
-  const { name, kind } = first, id = `fe-board-${labels += 1}`;
+  const { name, kind } = first, id = newId();
   const error = h("div", { class: "fe-error", role: "alert" });
   const typed = value => tell(`typed ${name}`, { kind: "typed", name, value });
   const box = kind === "number" || kind === "text"
@@ -299,8 +295,8 @@ function render({ model, el }) {
     if (!whole) return;
     for (const plot of scene.plots) {
       const { node, draw } = known.get(plot.name);
-      const share = Math.floor(whole * plot.width - GAP * (1 - plot.width));
-      const width = Math.min(whole, share < 290 && plot.width < 1 ? Math.max(290, Math.floor((whole - GAP) / 2)) : share);
+      const share = Math.floor(whole * plot.width - GAP * (1 - plot.width)), half = Math.floor((whole - GAP) / 2);
+      const width = share >= NARROW || plot.width === 1 ? share : half >= NARROW ? half : whole;
       node.style.width = `${width}px`;
       draw(plot, width);
     }

@@ -112,14 +112,14 @@ def _error(family, rate, xs, wide):
     size, side = distances(family, rate, xs)
     t = np.arange(len(xs))
     left = side < 0
-    layers = [Line(t, size, "faint", 1), Dots(t[~left], size[~left], "blue", 3.2, name="right of the goal"),
-              Dots(t[left], size[left], "orange", 3.2, True, name="left of the goal")]
+    layers = [Line(t, size, "faint", 1), Dots(t[~left], size[~left], "blue", 3.2, name=f"right of the {family.goal}"),
+              Dots(t[left], size[left], "orange", 3.2, True, name=f"left of the {family.goal}")]
     exact = np.flatnonzero(size == 0)
     if len(exact):
         layers.append(Rule(x=float(exact[0]), colour="green", name=f"error 0 from step {exact[0]}"))
     return Plot("error", Axis("step", 0, len(xs) - 1), Axis("size of the error", LOWEST, HIGHEST, log=True), layers,
                 title="The error, step by step", width=1.0 if wide else 0.5, ratio=0.3 if wide else 0.62,
-                says=f"The distance to the minimum over the step: first {number(size[0], 3)}, "
+                says=f"The distance to the {family.goal} over the step: first {number(size[0], 3)}, "
                      f"last {_shown(size[np.isfinite(size)][-1])}.")
 
 

@@ -60,7 +60,7 @@ def _draw(k):
     c, xs = constant_of(k.rate), descent(k.rate, k.start, SETTLING)
     fate = f"η = {number(k.rate)} is c = {number(c)}. {_fate(k.rate, xs)}"
     shown = xs[:DRAWN + 1]
-    return Scene([_map(k.rate, c), _landscape(k.start, shown), _descent(shown), _squares(k.rate, c, shown)], fate)
+    return Scene([_map(k.rate, c), _descent(shown), _squares(k.rate, c, shown)], fate)
 
 
 def _map(rate, c):
@@ -83,24 +83,12 @@ def _landmarks():
     return layers
 
 
-def _landscape(start, shown):
-    x = np.linspace(-0.7, 1.4, 106)
-    return Plot("landscape", Axis("x", -0.7, 1.4), Axis("loss", -0.1, 0.4),
-                [Line(x, _loss(x), colour="faint", width=2), Dots(shown, _loss(shown), size=2.5),
-                 Dots([start], [_loss(start)], colour="red", size=4, name="start")],
-                title="The loss x²/2 − x³/3", width=0.33, ratio=0.8,
-                says="A valley with its lowest point at 0, and a hilltop at 1.")
-
-
-def _loss(x):
-    return x * x / 2 - x ** 3 / 3
-
-
 def _descent(shown):
     t = np.arange(len(shown))
     return Plot("descent", Axis("step t", 0, DRAWN), Axis("xₜ", -0.7, 1.1),
-                [Rule(y=0.0), Rule(y=1.0), Line(t, shown, width=1), Dots(t, shown, size=2.5)],
-                title="Gradient descent: x", width=0.33, ratio=0.8, says=f"x in the first {DRAWN} steps: {_few(shown)}.")
+                [Rule(y=0.0, name="0: the minimum"), Line(t, shown, width=1),
+                 Dots(t, shown, size=2.5, name="gradient descent")],
+                title="Gradient descent on x²/2 − x³/3", ratio=0.45, says=f"x in the first {DRAWN} steps: {_few(shown)}.")
 
 
 def _squares(rate, c, shown):
@@ -110,7 +98,7 @@ def _squares(rate, c, shown):
                 [Rule(y=2.0, colour="red"), Rule(y=-2.0, colour="red"),
                  Line(t, rate * shown + (1 - rate) / 2, width=1, name="η x + (1 − η)/2"),
                  Dots(t, z, colour="red", size=3.2, hollow=True, name="z² + c")],
-                title="The same, as z² + c", width=0.33, ratio=0.8, says=f"z in the first {DRAWN} steps: {_few(z)}.")
+                title="The same, as z² + c", ratio=0.45, says=f"z in the first {DRAWN} steps: {_few(z)}.")
 
 
 def _iterates(z, c, count):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 GONE = 1e9              # beyond it a run counts as run away
-EVERYWHERE, NEARBY = "each step", "near the goal, a step"
 
 
 class Family(NamedTuple):
@@ -18,37 +17,42 @@ class Family(NamedTuple):
 
     title: str
     formula: str
-    symbol: str                                         # of the rate
-    knob: str                                           # the rate in words
     step: Callable
     loss: Callable | None
-    goals: Callable                                     # rate -> the fixed points that the run should come to
+    goals: Callable                                     # rate -> the fixed points that a run should come to
     multiplier: Callable                                # rate -> what a step multiplies a small distance to them by
     multiplier_words: str
-    reach: str                                          # where a step does that
     rates: tuple[float, float]
     starts: tuple[float, float]
     spread: tuple[float, float]                         # of the axes of x
     start: float
+    symbol: str = "η"                                   # of the rate
+    knob: str = "learning rate η"                       # the rate in words
+    goal: str = "minimum"                               # what a run should come to, in words
+    reach: str = "near the minimum, a step"             # what multiplies an error by the multiplier
 
 
 FAMILIES = {
     "parabola": Family(
-        "gradient descent on a parabola", "x²/2", "η", "learning rate η",
-        lambda x, rate: x - rate * x, lambda x: x * x / 2,
-        lambda rate: (0.0,), lambda rate: 1 - rate, "1 − η", EVERYWHERE, (0.0, 3.2), (-2.0, 2.0), (-2.2, 2.2), 1.0),
+        "gradient descent on a parabola", "x²/2",
+        step=lambda x, rate: x - rate * x, loss=lambda x: x * x / 2,
+        goals=lambda rate: (0.0,), multiplier=lambda rate: 1 - rate, multiplier_words="1 − η", reach="each step",
+        rates=(0.0, 3.2), starts=(-2.0, 2.0), spread=(-2.2, 2.2), start=1.0),
     "cubic": Family(
-        "gradient descent on a bent parabola", "x²/2 − x³/3", "η", "learning rate η",
-        lambda x, rate: x - rate * (x - x * x), lambda x: x * x / 2 - x * x * x / 3,
-        lambda rate: (0.0,), lambda rate: 1 - rate, "1 − η", NEARBY, (0.0, 3.2), (-0.6, 1.1), (-0.7, 1.2), 0.3),
+        "gradient descent on a bent parabola", "x²/2 − x³/3",
+        step=lambda x, rate: x - rate * (x - x * x), loss=lambda x: x * x / 2 - x * x * x / 3,
+        goals=lambda rate: (0.0,), multiplier=lambda rate: 1 - rate, multiplier_words="1 − η",
+        rates=(0.0, 3.2), starts=(-0.6, 1.1), spread=(-0.7, 1.2), start=0.3),
     "logistic": Family(
-        "the logistic map", "r x (1 − x)", "r", "growth rate r",
-        lambda x, rate: rate * x * (1 - x), None,
-        lambda rate: (1 - 1 / rate,), lambda rate: 2 - rate, "2 − r", NEARBY, (1.0, 4.0), (0.0, 1.0), (0.0, 1.0), 0.3),
+        "the logistic map", "r x (1 − x)", symbol="r", knob="growth rate r",
+        step=lambda x, rate: rate * x * (1 - x), loss=None, goal="fixed point", reach="near the fixed point, a step",
+        goals=lambda rate: (1 - 1 / rate,), multiplier=lambda rate: 2 - rate, multiplier_words="2 − r",
+        rates=(1.0, 4.0), starts=(0.0, 1.0), spread=(0.0, 1.0), start=0.3),
     "two-weights": Family(
-        "gradient descent on two tied weights", "(x² − 1)²/4", "η", "learning rate η",
-        lambda x, rate: x - rate * (x * x * x - x), lambda x: (x * x - 1) ** 2 / 4,
-        lambda rate: (-1.0, 1.0), lambda rate: 1 - 2 * rate, "1 − 2η", NEARBY, (0.0, 2.2), (-1.9, 1.9), (-2.0, 2.0), 0.3)}
+        "gradient descent on two tied weights", "(x² − 1)²/4",
+        step=lambda x, rate: x - rate * (x * x * x - x), loss=lambda x: (x * x - 1) ** 2 / 4,
+        goals=lambda rate: (-1.0, 1.0), multiplier=lambda rate: 1 - 2 * rate, multiplier_words="1 − 2η",
+        rates=(0.0, 2.2), starts=(-1.9, 1.9), spread=(-2.0, 2.0), start=0.3)}
 
 
 def family_of(name) -> Family:

@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 import functools
-from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
-from ..kernel import record
 from ..maps import burning_ship, finite_complex, mandelbrot
 from ..maps import julia as julia_set
+from ..reference import burning_ship as burning_ship_step
 from ..rendering import render
-from ..systems.planar import step_of
 from ..view import View
 from ..wording import complex_number
 from .board import Board, Knob, Switch
@@ -22,24 +21,26 @@ MAP = View((-2.1, 1.1), (-1.6, 1.6))            # holds the Mandelbrot set and t
 STARTS = View((-2.0, 2.0), (-2.0, 2.0))
 PIXELS, FEWER, MANY = 192, 128, 1000            # a side of a picture; of a Julia set with more than so many steps
 DRAWN = 40                                      # steps of the orbit that are drawn
-FAR = 9.0                                       # a size that lies outside every plot
+FAR = 9.0                                       # an orbit this far out is not followed any more
 SETTLING, PERIODS, CLOSE = 4000, 12, 1e-7       # steps after which a short cycle is looked for, and how exactly
 
 
-class ShipOfStarts(NamedTuple):
-    """z' = (|Re z| + i |Im z|)**2 + c with c = cx + i cy; the pixel is the start."""
+@njit(cache=True, nogil=True)
+def _ship_departures(xs, ys, cx, cy, steps):
+    """For each start x + iy of a grid, the first step with abs(z) > 2 of z' = (|Re z| + i |Im z|)**2 + c; -1 for none."""
+    out = np.full((ys.size, xs.size), -1, np.int32)
+    for row in range(ys.size):
+        for column in range(xs.size):
+            x, y = xs[column], ys[row]
+            for step in range(1, steps + 1):
+                x, y = x * x - y * y + cx, 2.0 * abs(x * y) + cy
+                if x * x + y * y > 4.0:
+                    out[row, column] = step
+                    break
+    return out
 
-    cx: float
-    cy: float
 
-
-@step_of(ShipOfStarts, plane="start")
-def ship_of_starts_step(system, t, x, y, a, b):
-    """(|Re z| + i |Im z|)**2 + c."""
-    return x * x - y * y + system.cx, 2.0 * abs(x) * abs(y) + system.cy
-
-
-def julia(c=-0.12 + 0.74j, steps=200, ship=False) -> Board:
+def julia(c=-0.12 + 0.74j, dwell=200, ship=False) -> Board:
     """A map of all c beside the Julia set of one c, with the orbit of one start.
 
     Blue pixels never pass abs(z) = 2 within the steps; the others are the darker, the later they do.
@@ -48,22 +49,22 @@ def julia(c=-0.12 + 0.74j, steps=200, ship=False) -> Board:
     ----------
     c : complex, default -0.12 + 0.74i
         Real part from -2.1 to 1.1, imaginary part from -1.6 to 1.6.
-    steps : int, default 200
-        The dwell limit: how long an orbit is followed, from 5 to 5000.
+    dwell : int, default 200
+        The dwell limit: for how many steps an orbit is followed, from 5 to 5000.
     ship : bool, default False
         The Burning Ship in place of the Mandelbrot set.
 
     Returns
     -------
     Board
-        Its knobs are c_real, c_imag, start_real, start_imag, steps and ship.
+        Its knobs are c_real, c_imag, start_real, start_imag, dwell and ship.
     """
     c = finite_complex("c", c)
     knobs = [Knob("c_real", "real part of c", c.real, *MAP.x, shown=False),
              Knob("c_imag", "imaginary part of c", c.imag, *MAP.y, shown=False),
              Knob("start_real", "real part of the start", 0.0, *STARTS.x, shown=False),
              Knob("start_imag", "imaginary part of the start", 0.0, *STARTS.y, shown=False),
-             Knob("steps", "dwell limit (steps)", steps, 5, 5000, log=True, whole=True),
+             Knob("dwell", "dwell limit (steps)", dwell, 5, 5000, log=True, whole=True),
              Switch("ship", "Burning Ship", ship)]
     return Board("A map of c, and the Julia set of one c", knobs, _draw)
 
@@ -71,7 +72,7 @@ def julia(c=-0.12 + 0.74j, steps=200, ship=False) -> Board:
 def _draw(k):
     c, start = complex(k.c_real, k.c_imag), complex(k.start_real, k.start_imag)
     orbit = orbit_of(start, c, k.ship)
-    fate = _fate(orbit, _departure(orbit[1:], k.steps), k.steps)
+    fate = _fate(orbit, _departure(orbit[1:], k.dwell), k.dwell)
     name, here, there = "Burning Ship" if k.ship else "Mandelbrot set", f"c = {complex_number(c)}", complex_number(start)
     return Scene([_map(k, name, here), _starts(k, c, orbit, here, there, fate), _sizes(orbit, there, fate)],
                  f"{name}, {here}, start {there}. {fate}")
@@ -79,13 +80,13 @@ def _draw(k):
 
 def _map(k, name, here):
     return Plot("map", Axis("real part of c", *MAP.x), Axis("imaginary part of c", *MAP.y),
-                [Picture(map_picture(k.ship, k.steps), MAP.x, MAP.y), Handle("c_real", "c_imag", here)],
+                [Picture(map_picture(k.ship, k.dwell), MAP.x, MAP.y), Handle("c_real", "c_imag", here)],
                 title=f"{name}: a pixel is a c", ratio=1.0, touch=("c_real", "c_imag"),
-                says=f"Map of the {name} with {k.steps} steps; the marker is at {here}.")
+                says=f"Map of the {name} with {k.dwell} steps; the marker is at {here}.")
 
 
 def _starts(k, c, orbit, here, there, fate):
-    rgb = _start_picture(c, k.steps, k.ship)
+    rgb = _start_picture(c, k.dwell, k.ship)
     return Plot("starts", Axis("real part of the start", *STARTS.x), Axis("imaginary part of the start", *STARTS.y),
                 [Picture(rgb, STARTS.x, STARTS.y), *_trail(orbit), Handle("start_real", "start_imag", f"the start {there}")],
                 title=f"{here}: a pixel is a start", ratio=1.0, touch=("start_real", "start_imag"),
@@ -93,7 +94,7 @@ def _starts(k, c, orbit, here, there, fate):
 
 
 def _sizes(orbit, there, fate):
-    n, size = np.arange(DRAWN + 1), np.minimum(np.abs(orbit[:DRAWN + 1]), FAR)
+    n, size = np.arange(DRAWN + 1), np.abs(orbit[:DRAWN + 1])
     return Plot("size", Axis("step n", 0, DRAWN), Axis("|zₙ|", 0, 3),
                 [Rule(y=2.0, colour="red", name="2: no way back"), Line(n, size),
                  Dots(n, size, name=f"the orbit from {there}")],
@@ -101,10 +102,14 @@ def _sizes(orbit, there, fate):
 
 
 def orbit_of(start, c, ship=False) -> np.ndarray:
-    """z_0, z_1, … complex, SETTLING + 1 of them; NaN once not finite."""
-    kind = ShipOfStarts(c.real, c.imag) if ship else julia_set(c).system
-    states = record(kind, np.array([start.real]), np.array([start.imag]), SETTLING, True)[2][0]
-    return states[:, 0] + 1j * states[:, 1]
+    """z_0, z_1, … complex, SETTLING + 1 of them; NaN once far out."""
+    zs, z = np.full(SETTLING + 1, np.nan, complex), start
+    for step in range(SETTLING + 1):
+        if abs(z) > FAR:
+            break
+        zs[step] = z
+        z = burning_ship_step(z, c) if ship else z * z + c
+    return zs
 
 
 def _departure(iterates, steps):
@@ -125,7 +130,6 @@ def _fate(orbit, left, steps):
 
 def _trail(orbit):
     shown = orbit[:DRAWN + 1]
-    shown = np.where(np.abs(shown) < FAR, shown, np.nan)
     return [Line(shown.real, shown.imag, colour="#000000", width=1.0),
             Dots(shown.real, shown.imag, colour="#000000", size=2.5)]
 
@@ -144,6 +148,7 @@ def map_picture(ship, steps, view=MAP, size=(PIXELS, PIXELS)) -> np.ndarray:
 
 
 def _start_picture(c, steps, ship):
-    system = ShipOfStarts(c.real, c.imag) if ship else julia_set(c)
     side = PIXELS if steps <= MANY else FEWER           # so that it follows the hand
-    return escape_colours(render(system, STARTS, (side, side), steps).departure)
+    if ship:
+        return escape_colours(_ship_departures(*STARTS.positions((side, side)), c.real, c.imag, steps))
+    return escape_colours(render(julia_set(c), STARTS, (side, side), steps).departure)

@@ -1,7 +1,7 @@
 """Newton's method to touch: roots, starts and steps to drag, the share of each root, and what happens as a comes near 2.
 
 A start has settled when its run ends nearer than 1e-8 to
-a root; where it has not, its pixel is speckled with black, in the colour of the root that is nearest at the end.
+a root; where it has not, the map is dotted with black, in the colour of the root that is nearest at the end.
 """
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def draggable_roots(roots=UNITY, start=-0.5 + 0.2j, a=1.0, steps=100) -> Board:
     parts = [Knob(f"{part}{k}", f"{words} part of root {'ABC'[k]}", value, -REACH, REACH, shown=False)
              for k, root in enumerate(map(complex, roots))
              for part, words, value in (("x", "real", root.real), ("y", "imaginary", root.imag))]
-    knobs = [Knob("a", "relaxation a (real part)", a.real, 0.05, 4.5, step=0.01),
+    knobs = [Knob("a", "relaxation a", a.real, 0.05, 4.5, step=0.01),
              Knob("a_imag", "imaginary part of a", a.imag, -2, 2, step=0.01),
              Knob("steps", "steps", steps, 10, 500, log=True, whole=True), *_start(start), *parts]
     return Board("Newton's method on three roots", knobs, _roots_scene)
@@ -100,7 +100,7 @@ def shares(frame="square", reach=2.0) -> Board:
 
 def _roots_scene(k):
     roots, a, start = _snapped(k), complex(k.a, k.a_imag), complex(k.start_x, k.start_y)
-    land, picture = _basins(newton(roots=roots, a=a), roots, k.steps, 128 if k.steps <= 100 else 96)
+    land, picture = _basins(newton(roots=roots, a=a), roots, k.steps, 160 if k.steps <= 100 else 96)
     run = trace(land.problem, start.real, start.imag, k.steps, states=True)
     counted, path, multiple = _counted(land, roots), _path(run), max(roots.count(root) for root in roots)
     factors = " and ".join(f"{FACTOR[m]} = {number(abs(1 - a / m), 3)} near a {MULTIPLE[m]} root"
@@ -111,9 +111,9 @@ def _roots_scene(k):
     basins = Plot("basins", *MAP_AXES, [
         picture, *path, *(Label(root.real + 0.08, root.imag + 0.08, names[j]) for j, root in enumerate(roots) if names[j]),
         *(Handle(f"x{j}", f"y{j}", f"root {'ABC'[j]}") for j in range(3)), Handle(*START, "start")],
-        title="which root (speckled: not settled)", ratio=1.0, touch=START,
+        title="which root (dotted: not settled)", width=0.34, ratio=1.0, touch=START,
         says=f"Map of starts coloured by the root that Newton's method comes to. {counted}")
-    return Scene([basins, _counts(land, path), _distance(run, roots, a), _pad(a, multiple)], words)
+    return Scene([basins, _counts(land, path), _pad(a, multiple), _distance(run, roots, a, 1.0, 0.2)], words)
 
 
 def _counted(land, roots):
@@ -127,13 +127,9 @@ def _counted(land, roots):
 def _snapped(k):
     """The three roots; one that is near an earlier one takes its place."""
     roots = []
-    for root in (complex(*hand) for hand in _hands(k)):
+    for root in (complex(getattr(k, f"x{j}"), getattr(k, f"y{j}")) for j in range(3)):
         roots.append(next((other for other in roots if abs(other - root) < SNAP), root))
     return roots
-
-
-def _hands(k):
-    return [(getattr(k, f"x{j}"), getattr(k, f"y{j}")) for j in range(3)]
 
 
 def _root_label(roots, j):
@@ -151,8 +147,8 @@ def _counts(land, path):
     rgb[~settled] = 0
     some = land.arrival[settled]
     said = f"half of them took at most {number(np.median(some))}, the slowest {some.max()}" if some.size else "none did"
-    return Plot("counts", *MAP_AXES, [Picture(rgb, *[(-REACH, REACH)] * 2), *path], ratio=1.0, touch=START,
-                title="steps until settled (bright: few, black: none)",
+    return Plot("counts", *MAP_AXES, [Picture(rgb, *[(-REACH, REACH)] * 2), *path], width=0.33, ratio=1.0, touch=START,
+                title="steps until settled (black: not)",
                 says=f"Map of the number of steps until a start settled (of those that did): {said}.")
 
 
@@ -163,10 +159,11 @@ def _pad(a, multiple):
         turn = np.linspace(0, 2 * np.pi, 121)
         name = f"{FACTOR[m]} < 1: a {MULTIPLE[m]} root attracts"
         layers.append(Line(m + m * np.cos(turn), m * np.sin(turn), COLOURS[m > 1], 2.0, m > 1, name))
-    inside = abs(1 - a) < 1
-    return Plot("pad", Axis("real part of a", -1, 5), Axis("imaginary part of a", -2.1, 2.1),
-                [*layers, Rule(y=0.0), Handle("a", "a_imag", "relaxation a")], title="the relaxation a", touch=("a", "a_imag"),
-                says=f"The plane of a: a = {complex_number(a)} is {'inside' if inside else 'not inside'} the disc |1 − a| < 1.")
+    inside = "inside" if abs(1 - a) < 1 else "not inside"
+    layers += [Rule(y=0.0), Handle("a", "a_imag", "relaxation a")]
+    return Plot("pad", Axis("real part of a", -0.5, 4.5), Axis("imaginary part of a", -2.5, 2.5), layers, width=0.33, ratio=1.0,
+                title="the relaxation a", touch=("a", "a_imag"),
+                says=f"The plane of a: a = {complex_number(a)} is {inside} the disc |1 − a| < 1.")
 
 
 # ---------------------------------------------------------------- a step multiplied by a
@@ -179,10 +176,10 @@ def _relaxation_scene(k):
                f"nearer than 10⁻⁸ to a root, and half of all are nearer than {number(np.median(land.last), 2)}.")
     words = (f"Near a root a step multiplies the distance by about |1 − a| = {number(abs(1 - k.a), 3)}. {settled} "
              f"From {complex_number(start)}: {_fate(run, roots)}.")
-    basins = Plot("basins", *MAP_AXES, [picture, *_path(run), Handle(*START, "start")], ratio=0.8, touch=START,
-                  title="nearest root (speckled: not settled)",
+    basins = Plot("basins", *MAP_AXES, [picture, *_path(run), Handle(*START, "start")], width=0.34, ratio=1.0, touch=START,
+                  title="nearest root (dotted: not settled)",
                   says=f"Map of starts coloured by the nearest root at the end. {settled}")
-    return Scene([basins, _close(run, roots), _distance(run, roots, k.a, 1.0)], words)
+    return Scene([basins, _close(run, roots), _distance(run, roots, k.a, 0.33, 1.0)], words)
 
 
 def _close(run, roots):
@@ -191,10 +188,11 @@ def _close(run, roots):
     root = min(roots, key=lambda r: abs(z[-1] - r))
     late = z[-60:] - root
     ends = " and ".join(number(abs(z), 2) for z in late[-2:])
-    return Plot("close", Axis("real part, from the root", -0.25, 0.25), Axis("imaginary part, from the root", -0.2, 0.2),
+    reach = 0.5 if abs(late[-2:]).max() < 0.5 else 2.5
+    return Plot("close", Axis("real part, from the root", -reach, reach), Axis("imaginary part, from the root", -reach, reach),
                 [Rule(x=0.0), Rule(y=0.0), Line(late.real, late.imag, "faint", 1.0), Dots(late.real, late.imag, "blue", 3.0),
                  Dots(late.real[-2:], late.imag[-2:], "orange", 5.0, name="the last two")],
-                title="the last 60 iterates, close to the root", ratio=0.8,
+                title="the last 60 iterates", width=0.33, ratio=1.0,
                 says=f"The last two iterates are {ends} from the root.")
 
 
@@ -206,13 +204,13 @@ def _shares_scene(k):
     inside = _inside(k.frame, k.reach, land.x, land.y[:, None])
     rgba = np.concatenate([RGB[land.attractor], np.where(inside, 255, 0)[..., None].astype(np.uint8)], axis=-1)
     share = np.bincount(land.attractor[inside], minlength=3) / inside.sum()
-    words = (f"In this {k.frame}, {number(share[0], 4)} of the starts come to 1 (blue), {number(share[1], 4)} and "
-             f"{number(share[2], 4)} to the other two: counted on {inside.sum()} pixels.")
+    words = (f"In this {k.frame}, {share[0]:.4f} of the starts come to 1 (blue), {share[1]:.4f} and "
+             f"{share[2]:.4f} to the other two: counted on {inside.sum()} pixels.")
     side = Axis("real part", -k.reach, k.reach), Axis("imaginary part", -k.reach, k.reach)
     where = Plot("basins", *side, [Picture(rgba, frame.x, frame.y)], ratio=1.0, title="which root", width=0.45,
                  says=f"Basins of the three roots inside a {k.frame}.")
     bars = [Line([0, value], [2 - j, 2 - j], COLOURS[j], 22.0) for j, value in enumerate(share)]
-    texts = [Label(0.01, 1.75 - j, f"{complex_number(UNITY[j])}: {number(value, 4)}") for j, value in enumerate(share)]
+    texts = [Label(0.01, 1.75 - j, f"{complex_number(UNITY[j])}: {value:.4f}") for j, value in enumerate(share)]
     much = Plot("shares", Axis("share of the starts", 0, 0.5), Axis("", -0.6, 2.6),
                 [*bars, *texts, Rule(x=1 / 3, colour="text", name="one third")], ratio=0.7, width=0.55, says=words,
                 title="share of each root")
@@ -237,17 +235,15 @@ def _start(start):
 
 
 def _basins(problem, roots, steps, side):
-    """The landscape, and its picture: the colour of the root, speckled where it was not settled."""
+    """The landscape, and its picture: the colour of the root, with dots where it was not settled."""
     view, size = View((-REACH, REACH), (-REACH, REACH)), (side, side)
     land = render(problem, view, size, steps)
     rgb = RGB[_letters(land, roots)]
     if (land.attractor < 0).any():
         options = {key: problem.options[key] for key in ("roots", "degree", "a") if key in problem.options}
         ends = render(newton(**options, tolerance=NEAREST), view, size, steps)
-        rgb = RGB[_letters(ends, roots)]
-        rgb[ends.attractor < 0] = 0
-        row, column = np.indices((side, side))
-        rgb[(land.attractor < 0) & ((row + column) % 2 == 0)] = 0
+        rgb = np.where((ends.attractor < 0)[..., None], np.uint8(0), RGB[_letters(ends, roots)])
+        rgb[::2, ::2][land.attractor[::2, ::2] < 0] = 0
     return land, Picture(rgb, *[(-REACH, REACH)] * 2)
 
 
@@ -269,7 +265,7 @@ def _path(run):
     return [Line(z.real, z.imag, "#000000", 3.5), Line(z.real, z.imag, "#ffffff", 1.5), Dots(z.real, z.imag, "#ffffff", 2.5)]
 
 
-def _distance(run, roots, a, width=0.5):
+def _distance(run, roots, a, width, ratio):
     """The distance to the nearest root, step by step; beside it the slope that |1 - a/m| gives."""
     z = _orbit(run)
     if run.arrival >= 0:                # a little further than the arrival, so that one sees it rest
@@ -282,10 +278,10 @@ def _distance(run, roots, a, width=0.5):
               Rule(y=TOLERANCE, colour="red", name="settled below 10⁻⁸")]
     if factor > 0.02:                   # smaller: the step is as good as Newton's own, which is no straight line
         slope = np.exp(np.clip(np.log(factor) * step, -40, 40))
-        layers.append(Line(step, slope, "orange", 1.5, True, f"times {FACTOR[m]} in each step"))
+        layers.append(Line(step, slope, "green", 1.5, True, f"times {FACTOR[m]} in each step"))
     layers += [Dots(*curve, "blue", 2.5)] if len(z) <= 200 else []
     return Plot("distance", Axis("step", 0, max(len(z) - 1, 1)), Axis("distance", 1e-16, 1e2, log=True), layers,
-                title="distance of this run", width=width, ratio=0.7 if width < 1 else 0.28,
+                title="distance of this run", width=width, ratio=ratio,
                 says=f"The run begins {number(distance[0], 2)} from a root and ends {number(distance[-1], 2)} from one.")
 
 

@@ -46,13 +46,14 @@ def _draw(plot, ax, knobs):
     ax.set(title=plot.title, xlabel=plot.x.label, ylabel=plot.y.label, box_aspect=plot.ratio)
     for axis, setting in ((plot.x, "x"), (plot.y, "y")):
         ax.set(**{f"{setting}scale": "log" if axis.log else "linear"})
-        if not axis.label:
-            ax.set(**{f"{setting}ticks": []})
+        ticks = axis.ticks()
+        getattr(ax, f"set_{setting}ticks")([axis.value(fraction) for fraction, _ in ticks], [text for _, text in ticks])
+        ax.minorticks_off()
     for layer in plot.layers:
         _LAYERS[type(layer)](ax, layer, plot, knobs)
     ax.set(xlim=(plot.x.low, plot.x.high), ylim=(plot.y.low, plot.y.high))
     if any(getattr(layer, "name", "") for layer in plot.layers):
-        ax.legend(fontsize="small")
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.18 / max(plot.ratio, 0.3)), ncols=3, frameon=False)
 
 
 def _line(ax, layer, plot, knobs):

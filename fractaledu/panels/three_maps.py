@@ -37,7 +37,7 @@ class Map(NamedTuple):
 
 def _maps():
     net = paper("one-datum")
-    close = View((47.7, 49.0), (17.95, 18.45))
+    close = View((47.7, 49.3), (17.9, 18.5))
     return {"mandelbrot": Map("Mandelbrot: z² + c", "Mandelbrot: |z|/2", "blue", mandelbrot(), mandelbrot().view,
                               ("real part of c", "imaginary part of c"), (-0.5, 0.5), True),
             "newton": Map("Newton: z³ = 1", "Newton: distance to the nearest solution", "orange", newton(), newton().view,
@@ -78,7 +78,7 @@ def _map(name, one, at, run, end):
         layers += [Line(*run.states.T, "#000000", 2.5), Line(*run.states.T, "#ffffff", 1)]
     layers += [Dots([at[0]], [at[1]], "#ffffff", 4), Dots([at[0]], [at[1]], "#000000", 4, True)]
     return Plot(name, Axis(one.labels[0], *one.view.x), Axis(one.labels[1], *one.view.y), layers, title=one.title,
-                width=1 / 3, ratio=1.0, touch=(f"{name}_x", f"{name}_y"), hover=True,
+                width=0.5, ratio=1.0, touch=(f"{name}_x", f"{name}_y"), hover=True,
                 says=f"{one.title}: {SIZE} by {SIZE} runs. {end}")
 
 
@@ -89,7 +89,7 @@ def _curves(maps, runs):
         watched = np.maximum(runs[name].watched, LOWEST / 10)       # 0 has no place on a logarithmic axis
         layers.append(Line(t, watched, one.colour, 2, name=one.watched))
     return Plot("runs", Axis("step", 1, STEPS, log=True), Axis("watched number", LOWEST, HIGHEST, log=True), layers,
-                title="The runs behind the three places", width=1.0, ratio=0.3,
+                title="The runs behind the three places", width=0.5, ratio=1.0,
                 says="The watched number of each of the three runs, step by step, and a dashed line at 1.")
 
 

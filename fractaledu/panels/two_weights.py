@@ -25,7 +25,7 @@ P, S = (-4.0, 6.0), (0.0, 16.0)                                 # the part of th
 ENDS = {0: ("#8CC4E8", "ends where a, b > 0"), 1: ("#F5CF80", "ends where a, b < 0"), 2: ("#8FD3BF", "ends at 0"),
         3: ("#EBCFDF", "runs away"), -1: ("#A0A0A0", f"neither, in {STEPS} steps")}
 FLAT_TO_SHARP = np.array([(0x2D, 0x0B, 0x59), (0xB5, 0x36, 0x7A), (0xE8, 0x5B, 0x20)], float)
-INK = "#000000"                 # on a map, whose colours are pale in the light and in the dark theme
+INK, GREY, VERMILION, AMBER = "#000000", "#707070", "#D55E00", "#B86B00"        # on a map, pale in both themes
 
 
 class TwoWeights(Board):
@@ -136,7 +136,7 @@ def _minima(k):
     """The curve ab = 1; or, with weight decay, the two minima that are left of it."""
     if k.decay:
         at = math.sqrt(1 - k.decay)
-        return [Dots([at, -at], [at, -at], INK, 4.5, hollow=True, name="minimum")]
+        return [Dots([at, -at], [at, -at], INK, 4.5, hollow=True)]
     size = np.geomspace(1 / REACH, REACH, 61)
     a, b = np.concatenate([-size, size]), np.concatenate([-1 / size, 1 / size])
     sharpness = scaled(a, b, k.rate, k.rate_b)[1]
@@ -162,7 +162,7 @@ def _ellipse(k):
     turn, ratio = np.linspace(0, 2 * math.pi, 121), (k.rate_b / k.rate) ** 0.25
     long, short = (math.sqrt((2 + sign * rate) / rate) for sign in (1, -1))
     a, b = long * np.cos(turn) + short * np.sin(turn), long * np.cos(turn) - short * np.sin(turn)
-    return [Line(a / ratio, b * ratio, INK, 1.2, True, "the border, exactly")]
+    return [Line(a / ratio, b * ratio, VERMILION, 2, True, "the border, exactly")]
 
 
 # ---------------------------------------------------------------- product and square sum, loss, rates
@@ -183,7 +183,7 @@ def _plane(k, a, b):
             layers.append(Line(ends, 4 / rate + rate * (ends - 1), "red", 1.5, True, "lost above"))
     layers += [Line(p, s, "blue", 1), Dots(p, s, "blue", 2.6), Dots(p[:1], s[:1], "text", 4, name="start")]
     square_sum = "s = a² + b²" if k.rate == k.rate_b else "s = a² + b², scaled"
-    return Plot("plane", Axis("p = ab", *P), Axis(square_sum, *S), layers, title="The same run: product and square sum",
+    return Plot("plane", Axis("p = ab", *P), Axis(square_sum, *S), layers, title="The same run as p and s",
                 ratio=1.0, says=f"The run as p = ab and {square_sum}: from p = {number(p[0], 3)}, s = {number(s[0], 3)} "
                      f"to {_last(p, s)}.")
 
@@ -216,9 +216,9 @@ def _loss(run):
 def _rates(k):
     rgb, ends = _map_of_rates(k.a, k.b, k.decay)
     both = (LOW, HIGH)
-    layers = [Picture(rgb, both, both), *_keys(ends), Line(both, both, INK, 1, True, "equal rates")]
+    layers = [Picture(rgb, both, both), *_keys(ends), Line(both, both, GREY, 1, True, "equal rates")]
     if not k.decay:
-        layers.append(Line(both, [1 / LOW, 1 / HIGH], "#B03A00", 1.5, name="product 1: the edge"))
+        layers.append(Line(both, [1 / LOW, 1 / HIGH], AMBER, 2, name="product 1: the edge"))
     layers.append(Handle("rate", "rate_b", f"the rates {number(k.rate, 3)} of a and {number(k.rate_b, 3)} of b"))
     return Plot("rates", Axis("rate of a", *both, log=True), Axis("rate of b", *both, log=True), layers,
                 title="Rates, for this start", ratio=0.8, touch=("rate", "rate_b"),
