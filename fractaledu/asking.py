@@ -238,7 +238,8 @@ def prediction_words(question, votes):
     wrong = {option.text: option for option, _ in votes if not option.right}
     said = [["verdict", f"✓ Right. {answered}." if last.right else f"✗ Not right. {answered}."],
             ["feeling", FEELINGS[last.right, sure]],
-            *(["misconception", tempting(option)] for option in wrong.values()),
+            *(["misconception", tempting(option) if option is last else f"To your first vote: {tempting(option)}"]
+              for option in wrong.values()),
             ["because", right.because if last.right else f"Right is {quoted(right.text)}. {right.because}"],
             ["explanation", question.explanation]]
     return [[role, text] for role, text in said if text]

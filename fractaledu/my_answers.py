@@ -58,7 +58,7 @@ class MyAnswers(Ask):
 
 def of_lesson(texts: Texts) -> MyAnswers:
     """The box of one lesson: a row for each question and each exercise that was tried."""
-    return MyAnswers(texts.name, "Your answers in this lesson", ("", "asked", "your answer", "result"),
+    return MyAnswers(texts.name, "Your answers in this lesson", ("", "asked", "your first answer", "result"),
                      lambda: lesson_rows(texts))
 
 

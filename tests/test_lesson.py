@@ -103,7 +103,8 @@ def test_a_second_vote_is_kept_beside_the_first(ask, file):
     assert not now(ask.predict("doubling"))["open"]         # the same after a restart
     state = say(p, "answer", choice=RIGHT, sure=FAIRLY)
     assert state["open"] and state["marks"] == ["✗ not right, your first vote", "✓ right, your second vote", ""]
-    assert "after talking to your neighbour “1024” (fairly sure)" in words(state) and "Many think" in words(state)
+    assert "after talking to your neighbour “1024” (fairly sure)" in words(state)
+    assert "To your first vote: Many think: “doubling again" in words(state)
     entry = on_disk(file)["00-example"]["predictions"]["doubling"]
     assert (entry["first"], entry["right"], entry["confidence"]) == ("20", False, "certain")
     assert (entry["second"], entry["second_right"], entry["second_confidence"]) == ("1024", True, "fairly sure")

@@ -88,7 +88,7 @@ def test_the_start_is_pressed_in_the_other_map(page):
 
 def test_a_complex_a_is_dragged_out_of_its_disc(page):
     board = Hand(page, "Newton's method on three roots")
-    words = board.after(lambda: board.drag("pad", (0.3, 0.5), (0.3, 0.8)))          # from 1 to 1 + 1.5i
+    words = board.after(lambda: board.drag("pad", (2.5 / 7, 0.5), (2.5 / 7, 0.85)))          # from 1 to 1 + 1.5i
     board.settled()
     assert "none came within 10⁻⁸" in board.words(), words
     assert "−0.5" not in board.knob("a_imag").locator(".fe-box").input_value()

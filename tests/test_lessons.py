@@ -212,24 +212,26 @@ def test_numbers_are_read_as_people_write_them(text, found):
 def test_every_number_in_prose_is_printed_or_asserted(path):
     known = known_numbers(path)
     said = re.sub(r"^(# .+\?\n\n\*)\d+ minutes", r"\1", prose(path)).partition("**Sources.**")[0]
-    assert unheard(without_links(said), known) == []
+    found = unheard(without_links(said), known)
+    assert not found, "\n".join(found)
 
 
 @EACH
 def test_every_number_in_the_questions_is_printed_or_asserted(path):
     known = known_numbers(path)
-    assert [found for text in all_texts(questions.load(path.stem)) for found in unheard(text, known)] == []
+    found = [line for text in all_texts(questions.load(path.stem)) for line in unheard(text, known)]
+    assert not found, "\n".join(found)
 
 
 def unheard(text, known):
-    """(number, where it stands) of each that no cell has said."""
+    """Each number that no cell has said, and where it stands."""
     text, found = plain(text), []
     for match in NUMBER.finditer(text):
         (value, decimals), = numbers(match[0])
         percent = re.match(r"\s*(\\?%|per cent)", text[match.end():])
         if not (is_free(value, decimals) or is_among(value, decimals, known)
                 or percent and is_among(value / 100, decimals + 2, known)):
-            found.append((match[0], text[max(0, match.start() - 40):match.end() + 20]))
+            found.append(f"{match[0]} in: … {text[max(0, match.start() - 40):match.end() + 20]} …")
     return found
 
 

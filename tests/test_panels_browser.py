@@ -60,7 +60,7 @@ class Hand:
         svg = self.root.locator(f'.fe-plot2[data-name="{plot}"] .fe-drawing > svg').first
         svg.scroll_into_view_if_needed()
         box = svg.bounding_box()
-        return box["x"] + 56, box["y"] + 6, box["width"] - 68, box["height"] - 42
+        return box["x"] + 56, box["y"] + 6, box["width"] - 74, box["height"] - 42
 
     def drag(self, plot, start, end):
         """With the mouse, from one place of the plot to another (fractions of its axes)."""

@@ -65,7 +65,7 @@ def slope(function):
 
 
 def _one_slope(value):
-    if np.shape(value) == (2,):
+    if isinstance(value, np.ndarray) and value.shape == (2,):
         raise c.Trouble("Your function returned two numbers: `np.polyfit` gives slope and height. Return the first, `[0]`.",
                         "slope and height are returned", got=value)
     return c.number(value)
@@ -104,8 +104,8 @@ BOUND = (
 def bound(function):
     """Check `bound(rate, epsilon, wavelength)`: η (2πε/λ) / (1 − |1 − 2η|), relative to 1e-9, on 20 hidden cases."""
     rng = c.hidden()
-    rates = rng.permutation(np.concatenate([rng.uniform(0.05, 0.45, 10), rng.uniform(0.55, 0.95, 10)]))
-    heights, wavelengths = rng.uniform(0.05, 0.5, 20), rng.uniform(0.05, 0.8, 20)
+    rates = rng.permutation(np.concatenate([rng.uniform(0.05, 0.45, 10), rng.uniform(0.55, 0.95, 10)])).round(3)
+    heights, wavelengths = rng.uniform(0.05, 0.5, 20).round(3), rng.uniform(0.05, 0.8, 20).round(3)
     cases = [tuple(map(float, case)) for case in zip(rates, heights, wavelengths, strict=True)]
     trial, worst = c.compare(
         function, bound.exercise, cases, lambda n, e, w: _pull(n, e, w) / (1 - abs(1 - 2 * n)), BOUND, read=c.number,

@@ -55,6 +55,9 @@ def _result(check, given):
     except Trouble as trouble:
         return Result(check.__name__, trouble.outcome, trouble.text, trouble.name, trouble.input, trouble.got,
                       trouble.expected)
+    except Exception as error:      # a check never stops a notebook, whatever it was given
+        return Result(check.__name__, WRONG, f"The check could not compare this answer ({type(error).__name__}: {error}). Does "
+                      "your function return the kind of thing that the exercise asks for?", KIND)
 
 
 def _source(given):
@@ -202,7 +205,7 @@ def number(value, kind=float, name="Your function returned"):
                       "size is meant.", KIND, got=value)
     try:
         read = complex(value) if kind is complex else float(value)
-    except (TypeError, ValueError, OverflowError):
+    except Exception:               # whatever a class of the learner's own raises
         raise Trouble(f"{name} {a_thing(value)}; wanted is {wanted}.", KIND, got=value) from None
     if not (math.isfinite(read.real) and math.isfinite(read.imag)):
         raise Trouble(f"{name} {brief(value)}, which is no finite number: something was divided by zero, grew beyond all "
@@ -216,8 +219,9 @@ def number(value, kind=float, name="Your function returned"):
 
 def pair(value):
     """Two finite real numbers."""
-    if isinstance(value, dict | set | str) or not hasattr(value, "__len__") or len(value) != 2:
-        held = f" of {len(value)}" if isinstance(value, tuple | list | np.ndarray) else ""
+    several = isinstance(value, tuple | list) or isinstance(value, np.ndarray) and value.ndim > 0
+    if not several or len(value) != 2:
+        held = f" of {len(value)}" if isinstance(value, tuple | list) else ""
         raise Trouble(f"Your function returned {a_thing(value)}{held}; wanted are two numbers: `return p, s`.",
                       "an answer of the wrong shape", got=value)
     return tuple(number(part, name="One of the two numbers is") for part in value)

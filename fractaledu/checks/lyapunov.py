@@ -113,7 +113,7 @@ def lyapunov(function):
     rng = c.hidden()
     growth = [4.0, rng.uniform(1.2, 1.8), *rng.uniform(2.2, 2.8, 2), rng.uniform(3.33, 3.41)]
     trial, worst = exponents(
-        function, lyapunov.exercise, [(float(r),) for r in growth], _right, EXPONENT, special=_special,
+        function, lyapunov.exercise, [(float(r),) for r in np.round(growth, 4)], _right, EXPONENT, special=_special,
         hint="Add up ln|r (1 − 2x)| along the orbit, after some hundred steps that do not count, and divide by how many.")
     return (f"ln|2 − r| at 3 hidden r from {min(growth):.2f} to {max(growth[1:4]):.2f}, the exponent of the two values at r = "
             f"{growth[4]:.3f}, and ln 2 at r = 4, all to ±{CLOSENESS} (worst difference {worst:.1g}).{trial.aside()}")
@@ -221,7 +221,7 @@ def magnet_outcome(function):
     """Check `magnet_outcome(c)`: where the orbit of 0 under magnet I is after 200 steps: "one" (nearer than 1e-8 to 1),
     "infinity", or "neither".  At least 99 % of 300 hidden c."""
     rng, signature = c.hidden(), magnet_outcome.exercise
-    cases = [(complex(x, y),) for x, y in zip(rng.uniform(-2.2, 4.2, 300), rng.uniform(-3.2, 3.2, 300), strict=True)]
+    cases = [(complex(*place),) for place in rng.uniform((-2.2, -3.2), (4.2, 3.2), (300, 2)).round(4)]
     expected = [_magnet(*case)[0] for case in cases]
     got = []
     trial = c.Trial(function, signature, {

@@ -95,7 +95,7 @@ def escape_time(function):
     rng = c.hidden()
     cases = [(point, int(rng.integers(20, 90))) for point in TOUCHING]
     while len(cases) < 190:
-        point, most = complex(rng.uniform(-2.2, 0.8), rng.uniform(-1.4, 1.4)), int(rng.integers(20, 90))
+        point, most = complex(*rng.uniform((-2.2, -1.4), (0.8, 1.4)).round(4)), int(rng.integers(20, 90))
         if _sound(point, most):
             cases.append((point, most))
     leave = [(point, n) for point, most in cases if (n := _escape_time(point, most)) > 1]
@@ -195,7 +195,7 @@ def pi_from_mandelbrot(function):
 
     ε = 0.001 and five hidden ones from 0.002 to 0.05.
     """
-    epsilons = [0.001, *map(float, 10 ** c.hidden().uniform(-2.7, -1.3, 5))]
+    epsilons = [0.001, *map(float, (10 ** c.hidden().uniform(-2.7, -1.3, 5)).round(5))]
     trial, worst = c.compare(
         function, pi_from_mandelbrot.exercise, [(eps,) for eps in epsilons], _neck, PI, read=c.number,
         near=lambda got, want, eps: abs(got - want) <= 1.2 * eps and abs(got / eps - round(got / eps)) < 1e-6,

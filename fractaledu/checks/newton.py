@@ -63,8 +63,8 @@ def newton_step(function):
     rng = c.hidden()
     cases = []
     while len(cases) < 30:
-        p = rng.normal(size=rng.integers(3, 7)) + (1j * rng.normal(size=1) if len(cases) % 2 else 0)
-        z = complex(rng.normal(), rng.normal())
+        p = (rng.normal(size=rng.integers(3, 7)) + (1j * rng.normal(size=1) if len(cases) % 2 else 0)).round(2)
+        z = complex(*rng.normal(size=2).round(2))
         if abs(np.polyval(np.polyder(p), z)) > 0.3 and abs(np.polyval(p, z)) > 0.05 and abs(p[0]) > 0.2:
             cases.append((z, p))
     trial, worst = c.compare(

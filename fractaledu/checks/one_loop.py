@@ -41,8 +41,8 @@ def gd_step(function):
     """
     rng = c.hidden()
     factor = rng.uniform(0.2, 0.8, 30) * rng.choice([-2.2, -1, 1], 30)             # 1 - rate * curvature
-    curvature = rng.uniform(0.3, 8, 30)
-    starts, rates = rng.uniform(0.4, 3, 30) * rng.choice([-1, 1], 30), (1 - factor) / curvature
+    curvature = rng.uniform(0.3, 8, 30).round(2)
+    starts, rates = (rng.uniform(0.4, 3, 30) * rng.choice([-1, 1], 30)).round(2), ((1 - factor) / curvature).round(4)
     cases = [tuple(map(float, case)) for case in zip(starts, rates, curvature, strict=True)]
     trial, worst = c.compare(
         function, gd_step.exercise, cases, lambda x, rate, curvature: (1 - rate * curvature) * x, STEP, read=c.number,
@@ -101,7 +101,7 @@ def critical_rate(function):
     turns = np.linalg.qr(rng.normal(size=(8, 3, 3)))[0]
     values = np.cumsum(rng.uniform(0.5, 4, (8, 3)), axis=1)
     cases = [((turn * value) @ turn.T,) for turn, value in zip(turns, values, strict=True)]
-    cases = [((h + h.T) / 2,) for h, in cases]
+    cases = [(((h + h.T) / 2).round(3),) for h, in cases]
     trial, worst = c.compare(
         function, critical_rate.exercise, cases, lambda h: 2 / _values(h)[-1], RATE, read=c.number,
         near=lambda got, want, *_: abs(got - want) <= 1e-3 * want, error=c.relative,

@@ -55,10 +55,10 @@ class Result:
         return "\n".join(said + [f"  {heading}: {words}" for heading, words in self._lines()])
 
     def _repr_html_(self):
-        rows = "".join(f'<tr style="background:transparent"><th scope="row" style="text-align:left; vertical-align:top; '
-                       f'padding:1px 12px 1px 0">{heading}</th><td style="text-align:left; overflow-wrap:anywhere; '
-                       f'white-space:pre-wrap">{_html(words)}</td></tr>' for heading, words in self._lines())
-        table = f'<table style="margin:6px 0 0 0; color:inherit; border:none">{rows}</table>' if rows else ""
+        rows = "".join(f'<strong>{heading}:</strong><span style="overflow-wrap:anywhere">{_html(words)}</span>'
+                       for heading, words in self._lines())
+        table = ('<div style="display:grid; grid-template-columns:max-content 1fr; gap:2px 12px; margin-top:6px">'
+                 f'{rows}</div>') if rows else ""
         return (f'<div role="status" data-outcome="{self.outcome}" style="border:1px solid {COLOURS[self.outcome]}; '
                 f'border-left-width:6px; border-radius:3px; padding:8px 12px; max-width:680px; '
                 f'color:var(--jp-content-font-color1, inherit); background:transparent">'

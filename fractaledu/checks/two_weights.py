@@ -72,9 +72,9 @@ def next_pair(function):
     30 hidden networks, trained for one step, to 1e-12; then 40 steps in a row.
     """
     rng = c.hidden()
-    weights, rates = rng.uniform(0.4, 1.6, (30, 2)) * rng.choice([-1, 1], (30, 2)), rng.uniform(0.05, 1.2, 30)
-    cases = [(float(a * b), float(a * a + b * b), float(rate)) for (a, b), rate in zip(weights, rates, strict=True)
-             if abs(a * b - 1) > 0.05 and abs(abs(a) - abs(b)) > 0.05]
+    a, b = rng.uniform(0.4, 1.6, (2, 30)) * rng.choice([-1, 1], (2, 30))
+    pairs = zip((a * b).round(4), (a * a + b * b).round(4), rng.uniform(0.05, 1.2, 30).round(3), strict=True)
+    cases = [tuple(map(float, case)) for case in pairs if abs(case[0] - 1) > 0.05 and case[1] - 2 * abs(case[0]) > 0.003]
     trial, worst = c.compare(
         function, next_pair.exercise, cases, _trained, PAIR, read=c.pair, error=c.distance,
         near=lambda got, want, p, s, rate: c.distance(got, want) <= 1e-12 * (1 + s) ** 3,
@@ -119,7 +119,7 @@ START = (
 def largest_start(function):
     """Check `largest_start(rate)`: the |x₀| beyond which x → (1 + η) x − η x³ runs away, √((2 + η)/η), to 1e-9, for 12 hidden
     rates below 2."""
-    rates = c.hidden().uniform(0.1, 1.95, 12)
+    rates = c.hidden().uniform(0.1, 1.95, 12).round(3)
     trial, worst = c.compare(
         function, largest_start.exercise, [(float(rate),) for rate in rates], lambda n: math.sqrt((2 + n) / n), START,
         read=c.number, near=lambda got, want, *_: abs(got - want) <= 1e-9,
@@ -168,7 +168,7 @@ def lyapunov_tied(function):
     Compared, to ±0.001, with ln|1 − 2η| at three hidden rates below 1, a long run at one between 1 and 1.2, and ln 3 at 2.
     """
     rng = c.hidden()
-    rates = [2.0, rng.uniform(0.1, 0.42), *rng.uniform(0.58, 0.92, 2), rng.uniform(1.05, 1.1)]
+    rates = [2.0, *np.round([rng.uniform(0.1, 0.42), *rng.uniform(0.58, 0.92, 2), rng.uniform(1.05, 1.1)], 4)]
     trial, worst = exponents(
         function, lyapunov_tied.exercise, [(float(rate),) for rate in rates], _exponent, EXPONENT, special=not_averaged,
         hint="Add up ln|1 + η − 3ηx²| along the orbit, after some hundred steps that do not count, and divide by how many.")

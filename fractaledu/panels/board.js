@@ -3,7 +3,7 @@
 
 const COLOURS = { blue: "var(--fe-blue)", green: "var(--fe-green)", red: "var(--fe-red)", orange: "#E69F00", pink: "#CC79A7",
   sky: "#56B4E9", text: "var(--fe-text)", faint: "var(--fe-line)" };
-const LEFT = 56, RIGHT = 12, TOP = 6, BOTTOM = 36, GAP = 14, NARROW = 270;
+const LEFT = 56, RIGHT = 18, TOP = 6, BOTTOM = 36, GAP = 14, NARROW = 270;
 
 const colour = name => COLOURS[name] ?? name;
 
@@ -62,7 +62,7 @@ const DRAW = {
   },
   brush({ ends: [u0, u1] }, f) {
     return [s("rect", { class: "fe-brush", x: f.x(Math.min(u0, u1)), width: Math.max(2, Math.abs(u1 - u0) * f.width), y: f.y(1),
-      height: f.height, fill: "var(--fe-accent)", "fill-opacity": 0.18, stroke: "var(--fe-accent)" })];
+      height: f.height, fill: "none", stroke: "var(--fe-text)", "stroke-width": 3 })];      // no fill: colour is data
   },
   handle: () => [],                                     // lies above, where it can have the focus
 };

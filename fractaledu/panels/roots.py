@@ -111,9 +111,9 @@ def _roots_scene(k):
     basins = Plot("basins", *MAP_AXES, [
         picture, *path, *(Label(root.real + 0.08, root.imag + 0.08, names[j]) for j, root in enumerate(roots) if names[j]),
         *(Handle(f"x{j}", f"y{j}", f"root {'ABC'[j]}") for j in range(3)), Handle(*START, "start")],
-        title="which root (dotted: not settled)", width=0.34, ratio=1.0, touch=START,
+        title="which root (dotted: not settled)", ratio=1.0, touch=START,
         says=f"Map of starts coloured by the root that Newton's method comes to. {counted}")
-    return Scene([basins, _counts(land, path), _pad(a, multiple), _distance(run, roots, a, 1.0, 0.2)], words)
+    return Scene([basins, _counts(land, path), _distance(run, roots, a, 0.5, 0.6), _pad(a, multiple)], words)
 
 
 def _counted(land, roots):
@@ -147,7 +147,7 @@ def _counts(land, path):
     rgb[~settled] = 0
     some = land.arrival[settled]
     said = f"half of them took at most {number(np.median(some))}, the slowest {some.max()}" if some.size else "none did"
-    return Plot("counts", *MAP_AXES, [Picture(rgb, *[(-REACH, REACH)] * 2), *path], width=0.33, ratio=1.0, touch=START,
+    return Plot("counts", *MAP_AXES, [Picture(rgb, *[(-REACH, REACH)] * 2), *path], ratio=1.0, touch=START,
                 title="steps until settled (black: not)",
                 says=f"Map of the number of steps until a start settled (of those that did): {said}.")
 
@@ -161,7 +161,7 @@ def _pad(a, multiple):
         layers.append(Line(m + m * np.cos(turn), m * np.sin(turn), COLOURS[m > 1], 2.0, m > 1, name))
     inside = "inside" if abs(1 - a) < 1 else "not inside"
     layers += [Rule(y=0.0), Handle("a", "a_imag", "relaxation a")]
-    return Plot("pad", Axis("real part of a", -0.5, 4.5), Axis("imaginary part of a", -2.5, 2.5), layers, width=0.33, ratio=1.0,
+    return Plot("pad", Axis("real part of a", -1.5, 5.5), Axis("imaginary part of a", -2.1, 2.1), layers, ratio=0.6,
                 title="the relaxation a", touch=("a", "a_imag"),
                 says=f"The plane of a: a = {complex_number(a)} is {inside} the disc |1 − a| < 1.")
 
@@ -173,13 +173,13 @@ def _relaxation_scene(k):
     land, picture = _basins(newton(a=k.a), roots, k.steps, 96 if k.steps <= 500 else 48)
     run = trace(land.problem, start.real, start.imag, k.steps, states=True)
     settled = (f"After {k.steps} steps {_percent((land.verdict == -1).mean())} of {land.size[0]} × {land.size[1]} starts are "
-               f"nearer than 10⁻⁸ to a root, and half of all are nearer than {number(np.median(land.last), 2)}.")
+               f"nearer than 10⁻⁸ to a root, and half of all are nearer than {number(max(np.median(land.last), 1e-15), 2)}.")
     words = (f"Near a root a step multiplies the distance by about |1 − a| = {number(abs(1 - k.a), 3)}. {settled} "
              f"From {complex_number(start)}: {_fate(run, roots)}.")
-    basins = Plot("basins", *MAP_AXES, [picture, *_path(run), Handle(*START, "start")], width=0.34, ratio=1.0, touch=START,
+    basins = Plot("basins", *MAP_AXES, [picture, *_path(run), Handle(*START, "start")], ratio=1.0, touch=START,
                   title="nearest root (dotted: not settled)",
                   says=f"Map of starts coloured by the nearest root at the end. {settled}")
-    return Scene([basins, _close(run, roots), _distance(run, roots, k.a, 0.33, 1.0)], words)
+    return Scene([basins, _close(run, roots), _distance(run, roots, k.a, 1.0, 0.2)], words)
 
 
 def _close(run, roots):
@@ -192,7 +192,7 @@ def _close(run, roots):
     return Plot("close", Axis("real part, from the root", -reach, reach), Axis("imaginary part, from the root", -reach, reach),
                 [Rule(x=0.0), Rule(y=0.0), Line(late.real, late.imag, "faint", 1.0), Dots(late.real, late.imag, "blue", 3.0),
                  Dots(late.real[-2:], late.imag[-2:], "orange", 5.0, name="the last two")],
-                title="the last 60 iterates", width=0.33, ratio=1.0,
+                title="the last 60 iterates", ratio=1.0,
                 says=f"The last two iterates are {ends} from the root.")
 
 

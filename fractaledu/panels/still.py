@@ -88,7 +88,7 @@ def _handle(ax, layer, plot, knobs):
 
 
 def _brush(ax, layer, plot, knobs):
-    ax.axvspan(knobs[layer.low], knobs[layer.high], color=GREYS["faint"], alpha=0.25)
+    ax.axvspan(knobs[layer.low], knobs[layer.high], fill=False, ec=GREYS["text"], lw=2)
 
 
 _LAYERS = {Line: _line, Dots: _dots, Picture: _picture, Rule: _rule, Label: _label, Handle: _handle, Brush: _brush}
