@@ -14,6 +14,7 @@ from .result import NOT_ATTEMPTED, RIGHT, WRONG, Result, brief
 from .trial import Trial, Trouble, a_thing
 
 LIKENESS = 1e-6             # relative: an answer nearer than this to a mistake's is that mistake
+ALMOST_ALL = 0.98           # of the cases where a mistake shows; a few may differ by rounding
 
 
 class Mistake(NamedTuple):
@@ -133,10 +134,11 @@ def diagnose(cases, got, expected, mistakes, hint, like, special):
     for mistake in mistakes:
         given = [_given(mistake, case) for case in cases]
         if not all_like(given, expected):                   # else these cases cannot tell it from the truth
-            shares.append((sum(map(like, given, got)) / len(cases), mistake))
+            telling = [like(g, a) for g, a, e in zip(given, got, expected, strict=True) if not (like(g, e) and like(a, e))]
+            shares.append((sum(telling) / len(telling), mistake))
     shares.sort(key=lambda pair: -pair[0])                  # stable: among equals the first listed
     share, mistake = shares[0]
-    if share == 1:
+    if share >= ALMOST_ALL:
         return mistake.name, mistake.advice
     if all_like(got, got[:1] * len(got)) and not all_like(expected, expected[:1] * len(got)):
         return "the same answer whatever the input", f"Your function always returns {brief(got[0])}. {hint}".rstrip()
@@ -144,8 +146,8 @@ def diagnose(cases, got, expected, mistakes, hint, like, special):
     if seen:
         return seen
     closest = _factor(got, expected)
-    if share > max(sum(map(like, expected, got)) / len(cases), 0.3):
-        closest += f" Closest is “{mistake.name}” ({share:.0%} of the cases): {mistake.advice}"
+    if share > 0.3:
+        closest += f" Closest is “{mistake.name}” ({share:.0%} of the cases that tell): {mistake.advice}"
     return None, f"None of the typical mistakes gives all these answers.{closest} {hint}".rstrip()
 
 

@@ -17,8 +17,6 @@ def _first(c, most, left, z=0j, begin=1, nothing=-1):
         z = z * z + c
         if left(z):
             return n
-        if abs(z) > 1e100:
-            break
     return nothing
 
 
