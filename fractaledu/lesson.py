@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from . import my_answers
-from .asking import Prediction, Reveal, show_all
-from .questions import Option, Prompt, Question, lessons, load
-from .quizzing import Quiz
+from .questions import my_answers
+from .questions.asking import Prediction, Reveal, show_all
+from .questions.quizzing import Quiz
+from .questions.texts import Option, Prompt, Question, lessons, load
 
 __all__ = ["Lesson", "Option", "Prompt", "Question", "answers", "predict", "quiz", "reveal", "show_answers"]
 

@@ -13,7 +13,9 @@ import pytest
 from lab import write_notebook
 from matplotlib.figure import Figure
 
-from fractaledu import answer_file, answers, asking, lesson, questions
+from fractaledu import answer_file, answers, lesson
+from fractaledu.questions import asking
+from fractaledu.questions.texts import lessons
 
 EXAMPLE = pathlib.Path(__file__).parent / "data" / "00-example.toml"
 TWENTY, RIGHT, OVERFLOW = range(3)                  # options of "doubling"
@@ -351,7 +353,7 @@ def test_a_quiz_of_a_lesson_has_three_questions(tmp_path):
 
 
 def test_the_files_of_the_lessons_are_sound():
-    for name in questions.lessons():
+    for name in lessons():
         texts = lesson.Lesson(name).texts
         asked = [*texts.predict.values(), *texts.quiz]
         assert all(3 <= len(question.options) <= 4 for question in asked), name
@@ -555,7 +557,7 @@ def test_the_table_says_what_is_answered(ask):
 
 def test_the_box_of_all_lessons_has_a_row_for_each(ask, monkeypatch, tmp_path):
     shutil.copy(EXAMPLE, tmp_path)
-    monkeypatch.setattr(questions, "FOLDER", tmp_path)
+    monkeypatch.setattr("fractaledu.questions.texts.FOLDER", tmp_path)
     box = lesson.answers()
     assert now(box)["rows"] == [[ask.title, "0 of 2", "0 of 1", "not yet", "not yet"]]
     say(ask.predict("doubling"), "answer", choice=TWENTY, sure=CERTAIN)

@@ -4,9 +4,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from . import answers
+from .. import answers
 from .asking import CONFIDENCES, Ask
-from .questions import Texts
+from .texts import Texts
 
 LONGEST_CELL = 90               # characters
 OUTCOMES = {"right": "✓ right", "wrong": "✗ not right", "not attempted": "not yet"}

@@ -1,10 +1,11 @@
 """The quick questions at the end of a lesson."""
 from __future__ import annotations
 
-from . import answers, folded
+from .. import answers
+from . import folded
 from .asking import Ask, pick, shows_all
 from .folded import quoted, tempting
-from .questions import Question
+from .texts import Question
 
 NUMBERS = "None", "One", "Two", "Three", "Four", "Five", "Six"
 

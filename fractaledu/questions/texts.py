@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-FOLDER = pathlib.Path(__file__).parent / "data" / "lessons"
+FOLDER = pathlib.Path(__file__).parents[1] / "data" / "lessons"
 QUICK = 3                       # questions in a lesson's quiz
 
 

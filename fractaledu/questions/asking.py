@@ -10,11 +10,12 @@ import anywidget
 import ipywidgets
 import traitlets as T
 
-from . import answers, folded
-from .browser import Listener, module, style
+from .. import answers
+from ..browser import Listener, module, style
+from . import folded
 from .folded import quoted, tempting
 from .insets import as_widget, hold_back, is_figure
-from .questions import Prompt, Question
+from .texts import Prompt, Question
 
 HERE = pathlib.Path(__file__).parent
 CONFIDENCES = "a guess", "fairly sure", "certain"

@@ -7,7 +7,7 @@ from __future__ import annotations
 import html
 import re
 
-from .questions import Prompt, Question
+from .texts import Prompt, Question
 
 HOW = ("To take part, open this notebook in JupyterLab (<code>fractaledu lab</code>) and run its cells from the top.")
 
