@@ -54,3 +54,22 @@ function makeLink(post, onsilence) {
   };
 }
 
+const LOST = "The kernel was restarted or has stopped. Run this cell again.";
+const SILENT = "The kernel does not answer. If it is busy, this will follow; if it was restarted, run this cell again.";
+
+// The link of a widget to its kernel.  `say` gets a sentence when the kernel is silent or gone, and "" when it answers.
+function connect(model, say) {
+  let lost = false;
+  const post = message => {
+    try { if (!lost) model.send(message); }
+    catch { lost = true; say(LOST); }
+  };
+  const link = makeLink(post, silent => { if (!lost) say(silent ? SILENT : ""); });
+  const hello = () => link.now({ kind: "hello" });
+  const alive = () => setTimeout(() => { lost = false; hello(); }, 0);
+  model.on("comm_live_update", alive);
+  // By now the messages have a subshell of their own; the kernel's answer makes it the one for those to come (browser.py).
+  const timers = [300, 1500].map(after => setTimeout(hello, after));
+  return { link, end() { timers.forEach(clearTimeout); model.off("comm_live_update", alive); } };
+}
+

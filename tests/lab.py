@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import nbformat
 SHOTS = os.environ.get("FRACTALEDU_SCREENSHOTS")        # a folder: keep screenshots there
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+SPLASH = re.compile(r"removeChild.*\n *at \S*/jlab_core\S*$").search      # a slow JupyterLab removes its splash screen twice
 SETTINGS = {        # no news pop-up over the corner, no virtual cells
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"}}
@@ -82,7 +84,7 @@ def open_notebook(browser, url, name, width=1280, height=1000, **how):
     """A page with the notebook, its kernel connected; `page.problems` collects errors of the console."""
     page = browser.new_page(viewport={"width": width, "height": height}, **how)
     page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("pageerror", lambda error: None if SPLASH(error.stack or "") else page.problems.append(error.stack or str(error)))
     page.on("console", lambda message: page.problems.append(message.text)
             if message.type == "error" and "Failed to load resource" not in message.text else None)
     page.goto(f"{url}/lab/tree/{name}?reset")
@@ -119,3 +121,53 @@ def shot(page, name):
     if SHOTS:
         pathlib.Path(SHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+class Hand:
+    """One board on a page, and what a person does with it."""
+
+    def __init__(self, page, name="Try"):
+        self.page, self.name = page, name
+        self.root = page.locator(f'.fe-board[data-name="{name}"]').first
+        self.root.wait_for()
+
+    def settled(self, drawn=-1):
+        """Wait until more than `drawn` scenes were drawn and nothing is asked for; how many there are."""
+        self.page.wait_for_function("""([name, drawn]) => {
+            const e = document.querySelector(`.fe-board[data-name="${name}"]`);
+            return e && Number(e.dataset.drawn) > drawn && e.dataset.busy === "false"; }""",
+            arg=[self.name, drawn], timeout=30_000)
+        return int(self.root.get_attribute("data-drawn"))
+
+    def words(self):
+        return self.root.locator(".fe-board-words").text_content()
+
+    def after(self, act):
+        """The words once what `act` does has been drawn."""
+        drawn = self.settled()
+        act()
+        self.settled(drawn)
+        return self.words()
+
+    def area(self, plot):
+        """x, y, width, height of a plot's drawing area."""
+        svg = self.root.locator(f'.fe-plot2[data-name="{plot}"] .fe-drawing > svg').first
+        svg.scroll_into_view_if_needed()
+        box = svg.bounding_box()
+        return box["x"] + 56, box["y"] + 6, box["width"] - 74, box["height"] - 42
+
+    def drag(self, plot, start, end):
+        """With the mouse, from one place of the plot to another (fractions of its axes)."""
+        x, y, width, height = self.area(plot)
+        mouse = self.page.mouse
+        mouse.move(x + start[0] * width, y + (1 - start[1]) * height)
+        mouse.down()
+        mouse.move(x + end[0] * width, y + (1 - end[1]) * height, steps=4)
+        mouse.up()
+
+    def knob(self, name):
+        return self.root.locator(f'.fe-knob[data-name="{name}"]')
+
+    def type(self, name, text):
+        self.knob(name).locator(".fe-box").fill(text)
+        self.knob(name).locator(".fe-box").press("Enter")

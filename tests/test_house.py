@@ -65,8 +65,8 @@ def test_notebooks_are_committed_without_outputs(path):
         assert not cell.get("outputs") and cell.get("execution_count") is None
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
-def test_notebooks_keep_the_budget(path):
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if not path.name[0].isdigit()], ids=lambda p: p.name)
+def test_tour_and_gallery_keep_the_budget_of_lessons(path):
     """9-20 code cells, 600-1500 words, at least 8 words a code line, cells of at most 20 lines, nine in ten of at most 10."""
     cells = json.loads(path.read_text())["cells"]
     code = ["".join(c["source"]).splitlines() for c in cells if c["cell_type"] == "code"]

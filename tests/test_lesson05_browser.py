@@ -4,8 +4,7 @@ import re
 import shutil
 
 import pytest
-from lab import end_kernels, open_notebook, run_all, shot
-from test_panels_browser import Hand
+from lab import Hand, end_kernels, open_notebook, run_all, shot
 
 pytestmark = pytest.mark.browser
 

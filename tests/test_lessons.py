@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from fractaledu import checks, handout, questions
+from fractaledu import checks, handout, lesson
 from fractaledu.cli import main
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -21,7 +21,7 @@ LESSONS = sorted(FOLDER.glob("0[1-9]*.ipynb"))
 HEADINGS = ["The picture first", "One point by hand", "The loop, written slowly", "The same, fast", "Change one thing",
             "Turn the knob", "Exercises", "Three quick questions", "What this picture does not show", "What we saw"]
 FORBIDDEN = re.compile(r"\b(simply|obviously|just|of course|clearly|trivial\w*)\b|!pip", re.IGNORECASE)
-DETAILS = re.compile(r"<details><summary>[^<]+</summary>\n\n.*?```python\n(.*?)```.*?</details>", re.DOTALL)
+DETAILS = re.compile(r"<details><summary>[^<]*solution</summary>\n\n.*?```python\n(.*?)```.*?</details>", re.DOTALL)
 EACH = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
@@ -43,7 +43,7 @@ def prose(path):
 
 
 def words(text):
-    return len(re.findall(r"\w+", text))
+    return len(re.findall(r"\w+", re.sub(r"</?\w+>", "", text)))
 
 
 def exercises(path):
@@ -109,7 +109,7 @@ def names_set(code):
 @EACH
 def test_the_minutes_stated_are_plausible(path):
     stated = int(re.search(r"(\d+) minutes", read(path).cells[0].source)[1])
-    texts = " ".join(all_texts(questions.load(path.stem)))
+    texts = " ".join(all_texts(lesson.Lesson(path.stem).texts))
     code = "\n".join(cell.source for cell in cells(path, "code"))
     reading = (words(prose(path)) + words(texts)) / 200
     estimate = reading + 1.5 * code.count("ask.predict(") + 4 * len(exercises(path)) + 2
@@ -124,7 +124,7 @@ def test_a_lesson_is_clean(path):
 
 @EACH
 def test_forbidden_words_are_not_there(path):
-    text = prose(path) + "\n".join(all_texts(questions.load(path.stem)))
+    text = prose(path) + "\n".join(all_texts(lesson.Lesson(path.stem).texts))
     assert not FORBIDDEN.findall(text)
 
 
@@ -219,7 +219,7 @@ def test_every_number_in_prose_is_printed_or_asserted(path):
 @EACH
 def test_every_number_in_the_questions_is_printed_or_asserted(path):
     known = known_numbers(path)
-    found = [line for text in all_texts(questions.load(path.stem)) for line in unheard(text, known)]
+    found = [line for text in all_texts(lesson.Lesson(path.stem).texts) for line in unheard(text, known)]
     assert not found, "\n".join(found)
 
 
@@ -292,7 +292,7 @@ def all_texts(texts):
 
 @EACH
 def test_the_questions_are_whole_and_all_are_asked(path):
-    texts, code = questions.load(path.stem), "\n".join(cell.source for cell in cells(path, "code"))
+    texts, code = lesson.Lesson(path.stem).texts, "\n".join(cell.source for cell in cells(path, "code"))
     assert f'ask = lesson.Lesson("{path.stem}")' in code
     assert sorted(re.findall(r'ask\.predict\("([^"]+)"', code)) == sorted(texts.predict) and len(texts.predict) >= 3
     assert sorted(re.findall(r'ask\.reveal\("([^"]+)"', code)) == sorted(texts.reveal) and len(texts.reveal) >= 1
@@ -313,7 +313,7 @@ def test_the_handout_holds_every_notebook(tmp_path):
     assert (tmp_path / "00-start.ipynb").exists()
     for path in tmp_path.iterdir():
         nbformat.validate(nbformat.read(path, as_version=4))
-        assert "<details>" not in path.read_text()
+        assert "solution</summary>" not in path.read_text()
 
 
 @EACH
@@ -321,12 +321,12 @@ def test_the_handout_has_no_solution_and_all_else(path):
     text, given = read(path), handout.without_solutions(read(path))
     nbformat.validate(given)
     whole = json.dumps([cell.source for cell in given.cells])
-    assert "<details>" not in whole and "```python" not in whole
+    assert "solution</summary>" not in whole and "```python" not in whole
     for stub, solution, check in exercises(path):
         lines = [line.strip() for line in solution.splitlines() if line.strip() and line.strip() not in stub]
         assert not any(json.dumps(line)[1:-1] in whole for line in lines if len(line) > 25)
         assert any(cell.source == stub for cell in given.cells) and any(cell.source == check for cell in given.cells)
-    left = [cell for cell in text.cells if "<details>" not in cell.source]
+    left = [cell for cell in text.cells if "solution</summary>" not in cell.source]
     kept = [cell for cell in given.cells if cell.id in {c.id for c in left}]
     assert [(c.id, c.source, c.metadata) for c in kept] == [(c.id, c.source, c.metadata) for c in left]
 

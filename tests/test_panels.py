@@ -26,9 +26,11 @@ def draw(k):
     noise = np.zeros((2, 3, 3), np.uint8)
     return Scene([
         Plot("error", Axis("step", 0, 10), Axis("error", 1e-8, 1e2, log=True),
-             [Line(n, error, name="error"), Dots(n, error, ["#112233"] * len(n)), Rule(y=1.0, name="one"), Handle(0, "start", "start")],
+             [Line(n, error, name="error"), Dots(n, error, ["#112233"] * len(n)), Rule(y=1.0, name="one"),
+              Handle(0, "start", "start")],
              says=f"falls to {error[-1]:.3g}"),
-        Plot("map", Axis("x", 0, 1), Axis("rate", 0, 3), [Picture(noise, (0, 1), (0, 3)), Label(0.5, 1, "here"), Handle("x", "rate", "point")],
+        Plot("map", Axis("x", 0, 1), Axis("rate", 0, 3),
+             [Picture(noise, (0, 1), (0, 3)), Label(0.5, 1, "here"), Handle("x", "rate", "point")],
              touch=("x", None)),
         Plot("strip", Axis("rate", 0, 3), Axis("", 0, 1), [Brush("low", "high")], width=1, ratio=0.1)],
         words=f"rate {k.rate:g}, {k.steps} steps")
@@ -109,9 +111,10 @@ def test_handles_touches_and_brushes_turn_their_knobs_within_the_bounds(board):
     assert hand(board, "brushed", plot="strip", ends=None)["high"] == 3
 
 
-@pytest.mark.parametrize("message", [{"kind": "typed", "name": "rate", "value": "quick"}, {"kind": "typed", "name": "kind", "value": "broken"},
-                                     {"kind": "slid", "name": "nothing", "stop": 1}, {"kind": "danced"}, {"kind": "pressed", "plot": "sea"},
-                                     {"kind": "pressed", "plot": "strip", "u": 0, "v": 0}, "no mapping", None])
+@pytest.mark.parametrize("message", [
+    {"kind": "typed", "name": "rate", "value": "quick"}, {"kind": "typed", "name": "kind", "value": "broken"},
+    {"kind": "slid", "name": "nothing", "stop": 1}, {"kind": "danced"}, {"kind": "pressed", "plot": "sea"},
+    {"kind": "pressed", "plot": "strip", "u": 0, "v": 0}, "no mapping", None])
 def test_nothing_the_browser_says_raises_or_loses_the_picture(board, message):
     before, scene = board.knobs, board.scene
     board._receive(message)

@@ -1,6 +1,6 @@
 """A board in a real JupyterLab: sliders, boxes, handles, touches, brushes, keys, a busy cell, themes, no kernel."""
 import pytest
-from lab import end_kernels, execute, open_notebook, run_all, shot, write_notebook
+from lab import Hand, end_kernels, execute, open_notebook, run_all, shot, wait_for_kernel, write_notebook
 
 pytestmark = pytest.mark.browser
 
@@ -15,12 +15,14 @@ def draw(k):
     squares = (np.random.default_rng(0).random((8, 8, 3)) * 255).astype("uint8")
     return Scene([
         Plot("error", Axis("step", 0, 40), Axis("error", 1e-8, 1e2, log=True),
-             [Line(n, error, name="error"), Rule(y=1, name="one"), Handle(0, "start", "the start")], title="Error", says="falls"),
+             [Line(n, error, name="error"), Rule(y=1, name="one"), Handle(0, "start", "the start")],
+             title="Error", says="falls"),
         Plot("map", Axis("x", 0, 1), Axis("rate", 0, 3), [Picture(squares, (0, 1), (0, 3)), Dots([k.x], [k.rate], "text")],
-             touch=("x", "rate"), title="A map"),
+             title="A map", touch=("x", "rate")),
         Plot("hover", Axis("y", 0, 1), Axis("", 0, 1), [Rule(x=k.y)], width=1, ratio=0.05, touch=("y", None), hover=True),
         Plot("strip", Axis("rate", 0, 3), Axis("", 0, 1), [Brush("low", "high")], width=1, ratio=0.1)],
-        words=f"rate {k.rate:.3f}, start {k.start:.3f}, x {k.x:.3f}, y {k.y:.3f}, from {k.low:.3f} to {k.high:.3f}, {k.kind}, {k.both}")
+        words=f"rate {k.rate:.3f}, start {k.start:.3f}, x {k.x:.3f}, y {k.y:.3f}, from {k.low:.3f} to {k.high:.3f}, "
+              f"{k.kind}, {k.both}")
 
 board = Board("Try", [Knob("rate", "learning rate η", 0.5, 0, 3), Knob("start", "start x₀", 1, 1e-3, 10, log=True),
                       Switch("both", "both", True), Choice("kind", "kind", "a", ["a", "b"]), Text("word", "word", "AB"),
@@ -28,55 +30,6 @@ board = Board("Try", [Knob("rate", "learning rate η", 0.5, 0, 3), Knob("start",
                       Knob("low", "low", 0, 0, 3, shown=False), Knob("high", "high", 3, 0, 3, shown=False)], draw)
 board
 '''
-
-
-class Hand:
-    """One board on a page, and what a person does with it."""
-
-    def __init__(self, page, name="Try"):
-        self.page, self.name = page, name
-        self.root = page.locator(f'.fe-board[data-name="{name}"]').first
-        self.root.wait_for()
-
-    def settled(self, drawn=-1):
-        """Wait until more than `drawn` scenes were drawn and nothing is asked for; how many there are."""
-        self.page.wait_for_function("""([name, drawn]) => {
-            const e = document.querySelector(`.fe-board[data-name="${name}"]`);
-            return e && Number(e.dataset.drawn) > drawn && e.dataset.busy === "false"; }""", arg=[self.name, drawn], timeout=30_000)
-        return int(self.root.get_attribute("data-drawn"))
-
-    def words(self):
-        return self.root.locator(".fe-board-words").text_content()
-
-    def after(self, act):
-        """The words once what `act` does has been drawn."""
-        drawn = self.settled()
-        act()
-        self.settled(drawn)
-        return self.words()
-
-    def area(self, plot):
-        """x, y, width, height of a plot's drawing area."""
-        svg = self.root.locator(f'.fe-plot2[data-name="{plot}"] .fe-drawing > svg').first
-        svg.scroll_into_view_if_needed()
-        box = svg.bounding_box()
-        return box["x"] + 56, box["y"] + 6, box["width"] - 74, box["height"] - 42
-
-    def drag(self, plot, start, end):
-        """With the mouse, from one place of the plot to another (fractions of its axes)."""
-        x, y, width, height = self.area(plot)
-        mouse = self.page.mouse
-        mouse.move(x + start[0] * width, y + (1 - start[1]) * height)
-        mouse.down()
-        mouse.move(x + end[0] * width, y + (1 - end[1]) * height, steps=4)
-        mouse.up()
-
-    def knob(self, name):
-        return self.root.locator(f'.fe-knob[data-name="{name}"]')
-
-    def type(self, name, text):
-        self.knob(name).locator(".fe-box").fill(text)
-        self.knob(name).locator(".fe-box").press("Enter")
 
 
 @pytest.fixture(scope="module")
@@ -151,8 +104,10 @@ def test_everything_has_a_name_for_those_who_do_not_see_it(page):
 def test_a_cell_turns_knobs_and_a_busy_one_does_not_stop_the_hand(page):
     hand = Hand(page)
     assert "rate 0.250" in hand.after(lambda: execute(page, "board.set(rate=0.25)"))
-    page.evaluate("""() => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
-        {code: 'board.set(rate=0.3)\\ntime.sleep(4)'}); window.over = false; window.busy.done.then(() => window.over = true); }""")
+    page.evaluate("""() => {
+        const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+        window.over = false;
+        kernel.requestExecute({code: 'board.set(rate=0.3)\\ntime.sleep(4)'}).done.then(() => window.over = true); }""")
     page.wait_for_function("() => document.querySelector('.fe-board-words').textContent.includes('rate 0.300')")
     assert "rate 2.000" in hand.after(lambda: hand.type("rate", "2"))
     assert not page.evaluate("() => window.over"), "answered while the cell was running"
@@ -174,3 +129,13 @@ def test_nothing_leaves_the_frame(page, theme, width):
 def test_the_still_is_hidden_where_the_board_lives_and_the_console_is_clean(page):
     assert page.locator(".fractaledu-still").count() >= 1 and page.locator(".fractaledu-still:visible").count() == 0
     assert page.problems == []
+
+
+def test_after_a_restart_the_board_says_so(page):
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    wait_for_kernel(page)
+    hand = Hand(page)
+    hand.type("rate", "1.25")
+    hand.root.locator(".fe-error").filter(has_text="Run this cell again").wait_for()
+    run_all(page)
+    assert "rate 1.500" in Hand(page).after(lambda: Hand(page).type("rate", "1.5"))

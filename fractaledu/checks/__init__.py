@@ -5,7 +5,7 @@ expected, and the likely mistake by name).  It never raises.  The numbers it che
 """
 from .bumpy_road import bound, slope, threshold
 from .lyapunov import lyapunov, magnet_outcome, period_three
-from .mandelbrot import escape_time, mandelbrot_area, pi_from_mandelbrot
+from .mandelbrot import escape_time, mandelbrot_area, neck_number
 from .newton import largest_step, mismatches, newton_step
 from .one_loop import critical_rate, doublings, gd_step
 from .result import Result
@@ -13,4 +13,4 @@ from .two_weights import largest_start, lyapunov_tied, next_pair
 
 __all__ = ["Result", "bound", "critical_rate", "doublings", "escape_time", "gd_step", "largest_start", "largest_step",
            "lyapunov", "lyapunov_tied", "magnet_outcome", "mandelbrot_area", "mismatches", "newton_step", "next_pair",
-           "period_three", "pi_from_mandelbrot", "slope", "threshold"]
+           "period_three", "neck_number", "slope", "threshold"]

@@ -187,15 +187,15 @@ PI = (
 )
 
 
-@c.exercise(LESSON, "pi_from_mandelbrot(eps)")
-def pi_from_mandelbrot(function):
-    """Check `pi_from_mandelbrot(eps)`: ε times the escape time of c = −3/4 + iε, off by one allowed.
+@c.exercise(LESSON, "neck_number(eps)")
+def neck_number(function):
+    """Check `neck_number(eps)`: ε times the escape time of c = −3/4 + iε, off by one allowed.
 
     ε = 0.001 and five hidden ones from 0.002 to 0.05.
     """
     epsilons = [0.001, *map(float, (10 ** c.hidden().uniform(-2.7, -1.3, 5)).round(5))]
     trial, worst = c.compare(
-        function, pi_from_mandelbrot.exercise, [(eps,) for eps in epsilons], _neck, PI, read=c.number,
+        function, neck_number.exercise, [(eps,) for eps in epsilons], _neck, PI, read=c.number,
         near=lambda got, want, eps: abs(got - want) <= 1.2 * eps and abs(got / eps - round(got / eps)) < 1e-6,
         hints={"endless": "Does c lie beside −3/4 along the real axis? Nothing leaves from there. Go up: c = −3/4 + iε."},
         hint="N is the number of the first iterate beyond 2 for c = −3/4 + iε. How large may N become before your loop stops?")

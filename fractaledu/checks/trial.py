@@ -147,8 +147,8 @@ ADVICE = (
     (OverflowError, "A number became too large for Python: stop the loop when it has left, or look for a wrong sign."),
     (IndexError, "An index goes beyond the end: the first place has number 0, the last has `len(...) - 1`."),
     (AttributeError, "That thing has no such part: look at its type, and at the spelling after the dot."),
-    (TypeError, "Two things do not go together: print their types just before that line."),
-    (ValueError, "A function was given a number that it cannot take: print it just before that line."),
+    (TypeError, "Two things do not go together: print their types in the line before."),
+    (ValueError, "A function was given a number that it cannot take: print it in the line before."),
     (SystemExit, "A function should `return`, not leave Python."),
 )
 

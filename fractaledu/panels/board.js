@@ -261,9 +261,7 @@ function render({ model, el }) {
   const root = h("div", { class: "fe fe-board", role: "group" }, title, hint, plots, words, lost, knobs);
   el.append(h("div", { class: "fe-container" }, root));
 
-  const link = makeLink(message => model.send(message), silent => {
-    lost.textContent = silent ? "The kernel does not answer. If it is busy, this will follow; if it was restarted, run this cell again." : "";
-  });
+  const { link, end } = connect(model, why => { lost.textContent = why; });
   const tell = (key, message) => {
     root.dataset.busy = "true";
     link.later(key, () => message);
@@ -286,7 +284,7 @@ function render({ model, el }) {
       if (!turned.has(knob.name)) { turned.set(knob.name, makeKnob(knob, tell)); knobs.append(turned.get(knob.name).node); }
       turned.get(knob.name).show(knob, refused[knob.name]);
     }
-    if (refused[""]) lost.textContent = refused[""];
+    lost.textContent = refused[""] ?? "";
     root.dataset.drawn = drawn;
   }
 
@@ -312,7 +310,7 @@ function render({ model, el }) {
   watcher.observe(plots);
   show();
   root.dataset.busy = "false";
-  return () => { watcher.disconnect(); model.off("change:_now", onchange); };
+  return () => { end(); watcher.disconnect(); model.off("change:_now", onchange); };
 }
 
 export default { render };

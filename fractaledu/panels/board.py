@@ -12,7 +12,7 @@ import traitlets as T
 from ..browser import Listener, module, style
 from . import still
 from .knobs import Choice, Knob, Switch, Text
-from .scene import Brush, Handle, Plot, Scene, described
+from .scene import Brush, Handle, Scene, described
 
 HERE = pathlib.Path(__file__).parent
 
@@ -97,7 +97,8 @@ class Board(Listener, anywidget.AnyWidget):
             name = str(message.get("name", ""))
             self._answered = [message.get("client", ""), message.get("n", 0)]
             try:
-                self._turn(getattr(self, f"_{message['kind']}")(message))
+                if message["kind"] != "hello":          # a browser that wants to be answered, and no more
+                    self._turn(getattr(self, f"_{message['kind']}")(message))
                 self._refused.pop(name, None)
             except Exception as error:
                 self._refused[name] = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
@@ -135,7 +136,8 @@ class Board(Listener, anywidget.AnyWidget):
         names = brush.low, brush.high
         if message.get("ends") is None:
             return {name: self._first[name] for name in names}
-        return {name: self._knobs[name].near(plot.x.value(end)) for name, end in zip(names, sorted(message["ends"]), strict=True)}
+        ends = sorted(message["ends"])
+        return {name: self._knobs[name].near(plot.x.value(end)) for name, end in zip(names, ends, strict=True)}
 
     # ------------------------------------------------------------ where there is no browser
 

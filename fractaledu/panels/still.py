@@ -53,7 +53,8 @@ def _draw(plot, ax, knobs):
         _LAYERS[type(layer)](ax, layer, plot, knobs)
     ax.set(xlim=(plot.x.low, plot.x.high), ylim=(plot.y.low, plot.y.high))
     if any(getattr(layer, "name", "") for layer in plot.layers):
-        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.18 / max(plot.ratio, 0.3)), ncols=3, frameon=False)
+        below = -0.18 / max(plot.ratio, 0.3)
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, below), ncols=3, frameon=False)
 
 
 def _line(ax, layer, plot, knobs):

@@ -213,18 +213,11 @@ function save(name, text) {
 // ---------------------------------------------------------------- any of them
 
 const KINDS = { Prediction: makePrediction, Reveal: makeReveal, Quiz: makeQuiz, MyAnswers: makeMyAnswers };
-const LOST = "The kernel was restarted or has stopped. Run this cell again: answers that were given are kept.";
-const SILENT = "The kernel does not answer. If it is busy, this will follow; if it was restarted, run this cell again.";
 
 function render({ model, el }) {
   const error = h("div", { class: "fe-error", role: "alert" }), trouble = h("p", { class: "fe-ask-note" });
-  let lost = false;
-  const post = message => {
-    try { if (!lost) model.send(message); }
-    catch { lost = true; refuse(LOST); }          // the kernel is gone
-  };
-  const link = makeLink(post, silent => { if (!lost) refuse(silent ? SILENT : ""); });
   const refuse = why => { error.textContent = why; };
+  const { link, end } = connect(model, refuse);
   const tell = message => { root.dataset.busy = "true"; link.now(message); };
   const first = model.get("_now"), part = KINDS[first.kind](first, tell, refuse);
   const root = h("div", { class: "fe fe-ask", role: "group", "aria-label": first.kind === "MyAnswers" ? "Your answers" : "Question" }, part.node, error, trouble);
@@ -241,18 +234,13 @@ function render({ model, el }) {
     root.dataset.busy = String(!link.quiet() || !!now.drawing);
   }
   const onMessage = content => { if (content.kind === "file" && content.client === link.client) save(content.name, content.text); };
-  const onLife = () => setTimeout(() => { lost = false; link.now({ kind: "hello" }); }, 0);
   model.on("change:_now", show);
   model.on("msg:custom", onMessage);
-  model.on("comm_live_update", onLife);
   show();
-  // By now the messages have a subshell of their own; the kernel's answer makes it the one for those to come (browser.py).
-  const hello = [300, 1500].map(after => setTimeout(() => link.now({ kind: "hello" }), after));
   return () => {
-    hello.forEach(clearTimeout);
+    end();
     model.off("change:_now", show);
     model.off("msg:custom", onMessage);
-    model.off("comm_live_update", onLife);
   };
 }
 
