@@ -2,10 +2,13 @@
 import importlib.util
 import os
 import shutil
+import tempfile
 
 import pytest
 from lab import running_browser, running_lab
 
+# answers that are given while notebooks are tested do not go beside the notebooks
+os.environ.setdefault("FRACTALEDU_ANSWERS", os.path.join(tempfile.mkdtemp(prefix="fractaledu-"), "my-answers.json"))
 CHROMIUM = os.environ.get("FRACTALEDU_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
