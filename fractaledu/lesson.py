@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from .questions import my_answers
+from .questions import insets, my_answers
 from .questions.asking import Prediction, Reveal, show_all
 from .questions.quizzing import Quiz
 from .questions.texts import Option, Prompt, Question, lessons, load
 
-__all__ = ["Lesson", "Option", "Prompt", "Question", "answers", "predict", "quiz", "reveal", "show_answers"]
+__all__ = ["Lesson", "Option", "Prompt", "Question", "answers", "picture", "predict", "quiz", "reveal", "show_answers"]
 
 OWN = "own questions"           # where answers to questions without a lesson are kept
 
@@ -126,6 +126,24 @@ def quiz(questions: Sequence[Question], *, key: str | None = None):
 def answers():
     """What is answered in all lessons of the package, a row for each, and the download and upload of all answers."""
     return my_answers.of_all([load(name) for name in lessons()])
+
+
+def picture(drawn, alt: str = "") -> insets.Picture:
+    """A matplotlib figure that also says what is seen, to screen readers and where pictures do not load.
+
+    Parameters
+    ----------
+    drawn : Figure, or anything drawn in one
+        Such as what `fractaledu.plot` returns.
+    alt : str, optional
+        What is seen, in words; default: the figure's titles, labels and legends.
+
+    Raises
+    ------
+    ValueError
+        If it is no matplotlib figure.
+    """
+    return insets.Picture(drawn, alt)
 
 
 def show_answers() -> None:

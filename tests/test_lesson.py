@@ -600,3 +600,12 @@ def test_nothing_that_the_browser_says_can_raise(ask):
                         {"kind": "upload", "text": None}, {"kind": "name", "name": ["x"] * 9}, {"kind": "judge", "judged": 99},
                         {"kind": "compare"}, {"kind": "hello", "client": None, "n": "x"}):
             thing._receive(message)
+
+
+def test_a_picture_says_what_is_seen():
+    figure = Figure()
+    figure.subplots().set(title="Loss", xlabel="step", ylabel="loss")
+    assert 'alt="It falls."' in lesson.picture(figure, "It falls.")._repr_html_()
+    assert repr(lesson.picture(figure.axes[0].plot([1, 2]))) == "Figure: Loss, loss against step"
+    with pytest.raises(ValueError, match="drawn must be a matplotlib figure .* got int"):
+        lesson.picture(3)

@@ -1,4 +1,4 @@
-"""A figure as a widget, to stand below a question."""
+"""Figures with words for those who do not see them: below a question as a widget, or on their own."""
 from __future__ import annotations
 
 import base64
@@ -40,6 +40,24 @@ def as_widget(thing, alt="") -> ipywidgets.Widget:
         raise ValueError(f"figure must give a widget or a matplotlib figure, got {type(thing).__name__}")
     hold_back(figure)
     return ipywidgets.HTML(_picture(figure, alt or described(figure)))
+
+
+class Picture:
+    """A matplotlib figure as a picture with a text in its place (`alt`), for notebooks and for pages made of them."""
+
+    def __init__(self, drawn, alt=""):
+        figure = _drawn(drawn)
+        if figure is None:
+            raise ValueError(f"drawn must be a matplotlib figure or something drawn in one, got {type(drawn).__name__}")
+        hold_back(figure)
+        self.alt = alt or described(figure)
+        self._html = _picture(figure, self.alt)
+
+    def _repr_html_(self):
+        return self._html
+
+    def __repr__(self):
+        return self.alt
 
 
 def described(figure) -> str:
