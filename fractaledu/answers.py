@@ -99,7 +99,7 @@ def merge(text: str) -> str:
     said = keep(changes) if changes else ""
     words = [f"{_many(count)} taken over." if count else "Nothing new in this file."]
     if older:
-        words.append(f"{_many(older)} stayed as here, because the answer here is newer.")
+        words.append(f"{_many(older)} stayed as here: what is here is newer.")
     return " ".join(filter(None, [*words, said]))
 
 

@@ -86,7 +86,7 @@ def test_a_wrong_choice_is_answered_with_its_misconception_by_name(ask):
     assert state["marks"] == ["✗ not right, your choice", "✓ right", ""]
     assert state["said"][0] == ["verdict", "✗ Not right. You answered “20” (certain)."]
     text = words(state)
-    assert "Many think: “doubling again and again adds the same amount again and again”. The first step adds 1" in text
+    assert "A common mistake: “doubling again and again adds the same amount again and again”. The first step adds 1" in text
     assert "most is learned" in text and "Right is “1024”. Ten factors" in text and "Nothing is added anywhere" in text
     assert "computers lose large numbers" not in text
 
@@ -106,7 +106,7 @@ def test_a_second_vote_is_kept_beside_the_first(ask, file):
     state = say(p, "answer", choice=RIGHT, sure=FAIRLY)
     assert state["open"] and state["marks"] == ["✗ not right, your first vote", "✓ right, your second vote", ""]
     assert "after talking to your neighbour “1024” (fairly sure)" in words(state)
-    assert "To your first vote: Many think: “doubling again" in words(state)
+    assert "To your first vote: A common mistake: “doubling again" in words(state)
     entry = on_disk(file)["00-example"]["predictions"]["doubling"]
     assert (entry["first"], entry["right"], entry["confidence"]) == ("20", False, "certain")
     assert (entry["second"], entry["second_right"], entry["second_confidence"]) == ("1024", True, "fairly sure")
@@ -231,7 +231,7 @@ def test_a_very_long_sentence_is_cut(ask):
 def test_each_quick_question_is_answered_at_once_and_the_first_answers_count(ask, file):
     q = ask.quiz()
     state = say(q, "answer", question=0, choice=0)
-    assert "Many think: “one changes nothing when it multiplies”" in words(state["questions"][0])
+    assert "A common mistake: “one changes nothing when it multiplies”" in words(state["questions"][0])
     assert not state["questions"][0]["done"] and state["score"] == "" and state["questions"][0]["marks"] == []
     assert "fixed point" not in words(state["questions"][0])        # the right answer is not given away
     say(q, "answer", question=1, choice=0)
@@ -381,7 +381,7 @@ def test_beside_the_widget_stands_the_question_with_its_answer_folded(ask, monke
     question, answer = page.split("<details>")
     assert "<li>1024</li>" in question and "Ten factors" not in question
     assert "Right is “1024”. Ten factors of 2 are 2¹⁰, in Python <code>2**10</code>." in answer
-    assert "“20” is not right. Many think: “doubling" in answer and "Nothing is added anywhere" in answer
+    assert "“20” is not right. A common mistake: “doubling" in answer and "Nothing is added anywhere" in answer
     assert displayed(ask.predict("doubling"), monkeypatch)[1]["text/plain"].splitlines()[1:] == [
         "  ( ) 20", "  ( ) 1024", "  ( ) It overflows"]
 

@@ -115,7 +115,7 @@ def test_a_prediction_by_keyboard_alone(asked, opened):
     assert kept(file, "predictions", "doubling") | {"when": 0} == {
         "first": "20", "right": False, "confidence": "certain", "opened": True, "when": 0,
         "misconception": "doubling again and again adds the same amount again and again"}
-    assert "✗ Not right. You answered “20” (certain)." in ask.text() and "Many think: “doubling again" in ask.text()
+    assert "✗ Not right. You answered “20” (certain)." in ask.text() and "A common mistake: “doubling again" in ask.text()
     before = cells(page)
     for key in "ddabxjk":                               # Jupyter would delete, insert and cut cells
         page.keyboard.press(key)
@@ -198,7 +198,7 @@ def test_three_quick_questions(asked, opened):
         page.keyboard.press("Enter")                    # a form: Enter is its button
         one.locator(".fe-ask-verdict").wait_for()
         assert "fe-ask-verdict" in focused(page)
-    assert "Many think: “one changes nothing" in ones[0].inner_text() and ones[1].get_attribute("data-done") == "true"
+    assert "A common mistake: “one changes nothing" in ones[0].inner_text() and ones[1].get_attribute("data-done") == "true"
     assert "Two of three right at the first go. One can still be tried again." in ask.text()
     assert ones[0].get_by_role("button", name="Answer").is_disabled()
     ones[0].get_by_label("0", exact=True).check()

@@ -84,17 +84,23 @@ class Comparison(ipywidgets.VBox):
         if (old.x_scale, old.y_scale) != (new.x_scale, new.y_scale):
             return
         u0, _, u1, _ = old.fractions_of(new)
-        if abs(u1 - u0 - 1) > 1e-9:
-            here = self.right if there is self.left else self.left
+        here = self.right if there is self.left else self.left
+        same = _ground(here) == _ground(there)              # two maps of the same knobs show the same window
+        if same or abs(u1 - u0 - 1) > 1e-9:
             self._zooming, there._gesture_now = True, here._gesture_now         # one gesture is one entry over there too
             try:
-                self._set(there, "view", there.view.zoom(1 / (u1 - u0)))
+                self._set(there, "view", new if same else there.view.zoom(1 / (u1 - u0)))
             finally:
                 self._zooming, there._gesture_now = False, None
 
     def _point(self, there, u, v):
         if self.links["hover"].value:
             there._inspections.ask(there._pixel(u, v), serial=-1, hover=True)
+
+
+def _ground(explorer):
+    """What the plane of a map is: the same for two maps that can share a window."""
+    return explorer.problem.name, explorer.problem.axes, explorer.problem.view
 
 
 def compare(system_a, system_b, *, link=("steps", "zoom", "hover"), size=(320, 320), **how) -> Comparison:
@@ -104,7 +110,8 @@ def compare(system_a, system_b, *, link=("steps", "zoom", "hover"), size=(320, 3
     ----------
     system_a, system_b : as `system` of `explore`, or an Explorer
     link : names of "steps", "mode", "zoom", "hover", default all but "mode"
-        What one takes over from the other; can be changed with the check boxes above.
+        What one takes over from the other; can be changed with the check boxes above.  "zoom": two maps of one system with the
+        same axes share their window, others only its magnification.
     size, **how
         For both: as in `explore`.
 

@@ -258,7 +258,7 @@ function render({ model, el }) {
   const title = h("div", { class: "fe-board-title" }), plots = h("div", { class: "fe-plots" });
   const words = h("p", { class: "fe-board-words", "aria-live": "polite" }), hint = h("p", { class: "fe-hint" });
   const knobs = h("div", { class: "fe-board-knobs" }), lost = h("div", { class: "fe-error", role: "alert" });
-  const root = h("div", { class: "fe fe-board", role: "group" }, title, hint, plots, words, lost, knobs);
+  const root = h("div", { class: "fe fe-board", role: "group" }, title, hint, knobs, lost, words, plots);
   el.append(h("div", { class: "fe-container" }, root));
 
   const { link, end } = connect(model, why => { lost.textContent = why; });

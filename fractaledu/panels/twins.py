@@ -69,7 +69,7 @@ def fitted(distances):
 def _draw(k):
     first, twin = orbit(k.rate, k.start, STEPS), orbit(k.rate, k.start + k.gap, STEPS)
     distances, growth = np.abs(twin - first), exponent(k.rate, k.start)
-    fit = fitted(distances)
+    fit = fitted(distances) if growth > CALM else None         # else it would fit what happens before the runs settle
     return Scene([_runs(first, twin), _distance(k, distances, growth, fit)], _words(k, first, distances, growth, fit))
 
 
@@ -115,14 +115,14 @@ def _words(k, first, distances, growth, fit):
         return ("The twins become equal: the run comes to x = 1/2, where a step forgets every small difference. "
                 "λ is minus infinity.")
     seen = f"they are more than 0.1 apart at step {apart}" if apart else f"they stay within 0.1 for all {STEPS} steps"
-    slope = f"The fitted slope is {_number(fit[0])} per step" if fit else "There are too few steps for a fit"
-    beside = f"{slope}; the Lyapunov exponent λ is {_number(growth)}, a factor of {math.exp(growth):.3g} a step."
+    slope = f"The fitted slope is {_number(fit[0])} per step; the" if fit else "The"
+    beside = f"{slope} Lyapunov exponent λ is {_number(growth)}, a factor of {math.exp(growth):.3g} a step."
     if growth > CALM:
         return (f"The twins start {number(k.gap)} apart; {seen}. {beside} "
                 f"At the pace λ a gap reaches 1 after ln(1/gap)/λ = {-math.log(k.gap) / growth:.1f} steps.")
     if apart:
         return f"In the long run small differences shrink here, but before the runs have settled, these grow: {seen}. {beside}"
-    return f"A small difference shrinks: {seen}. {beside} The fit also sees the first steps, before the runs have settled."
+    return f"A small difference shrinks: {seen}. {beside}"
 
 
 def _number(value):

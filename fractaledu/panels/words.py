@@ -19,7 +19,7 @@ SHOWN = 60                      # steps of the orbit
 PARTS = {"all, from 2 to 4": ((2.0, 4.0), (2.0, 4.0)), "A from 3.4 to 4, B from 2.5 to 3.4": ((3.4, 4.0), (2.5, 3.4))}
 
 
-def word_map(word="AB", a=3.8, b=3.2, start=0.3) -> Board:
+def word_map(word="AB", a=3.76, b=2.83, start=0.3) -> Board:
     """Lyapunov exponents of the logistic map whose r goes through a word of A and B, and the orbit at one point (A, B).
 
     Parameters

@@ -54,7 +54,7 @@ def quoted(text: str) -> str:
 
 def tempting(option) -> str:
     """The misconception behind a wrong option, by name, and what to say to it."""
-    return f"Many think: {quoted(option.misconception)}. {option.because}"
+    return f"A common mistake: {quoted(option.misconception)}. {option.because}"
 
 
 def _paragraph(text):
