@@ -2,7 +2,7 @@
 
 Each change reads the file again, changes its one entry and puts a new file in the place of the old one, under a lock file:
 two notebooks that are open at once lose nothing of each other.  What cannot be kept in the file stays in memory, and goes
-into the file as soon as that can be written.
+into the file as soon as that can be written.  Only a plain file is read, moved or replaced, never a device, a pipe, a folder.
 """
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import datetime
 import json
 import os
 import pathlib
+import secrets
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -21,8 +23,20 @@ MARK, FORMAT = "fractaledu answers", 1
 KINDS = "predictions", "explanations", "quiz", "exercises"
 NAME = "name"                   # among the changes, beside (lesson, kind, key)
 LARGEST = 4_000_000             # characters of a file that is read
-LONGEST_WAIT = 3.0              # seconds; a lock that is older was left by a process that has ended
+LONGEST_WAIT = 3.0              # seconds that an answer waits for the lock of another notebook
+OLDEST_LOCK = 10.0              # seconds; a write takes less: an older lock was left by a process that has ended
 BUSY = (FileExistsError, PermissionError) if os.name == "nt" else FileExistsError      # Windows: a file being deleted
+
+
+
+def _start():
+    try:
+        return pathlib.Path.cwd()
+    except OSError:                     # it has been removed; what is asked for later says so
+        return pathlib.Path()
+
+
+FOLDER = _start()                       # the notebook's, also when a cell changes the folder later
 
 _one_at_a_time = threading.RLock()
 _pending: dict[pathlib.Path, dict] = {}         # changes that are not yet in the file
@@ -39,8 +53,8 @@ class _NotOurs(ValueError):
 
 
 def path() -> pathlib.Path:
-    """The file: FRACTALEDU_ANSWERS, or my-answers.json in the present folder."""
-    return pathlib.Path(os.environ.get("FRACTALEDU_ANSWERS") or "my-answers.json").absolute()
+    """The file: FRACTALEDU_ANSWERS, or my-answers.json in the folder in which Python was when it imported this."""
+    return FOLDER / (os.environ.get("FRACTALEDU_ANSWERS") or "my-answers.json")
 
 
 def trouble() -> str:
@@ -49,7 +63,18 @@ def trouble() -> str:
 
 
 def watch(callback: Callable[[], None]) -> Callable[[], None]:
-    """Call `callback()` after every change of the answers made in this process; returns it."""
+    """Call a function after every change of the answers that is made in this process.
+
+    Parameters
+    ----------
+    callback : callable
+        ``callback()``.
+
+    Returns
+    -------
+    callable
+        The same: this is a decorator too.
+    """
     _watchers.append(callback)
     return callback
 
@@ -57,11 +82,14 @@ def watch(callback: Callable[[], None]) -> Callable[[], None]:
 # ---------------------------------------------------------------- its text
 
 def as_text(data) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1, default=str)     # default: nothing that a check notes can fail here
+    return json.dumps(data, ensure_ascii=False, indent=1, default=str)
 
 
 def read(file) -> str:
-    with open(file, encoding="utf-8") as stream:
+    """The text of a plain file.  OSError if it cannot be read; ValueError if it is no text, or something else than a file."""
+    if not stat.S_ISREG(os.stat(file).st_mode):                 # a device may never end, a pipe never begin
+        raise _NotOurs("it is not a file")
+    with open(file, encoding="utf-8-sig") as stream:            # sig: Notepad puts a mark before the text
         return stream.read(LARGEST + 1)
 
 
@@ -116,9 +144,7 @@ def everything() -> dict:
     file = path()
     with _one_at_a_time:
         try:
-            data = parse(read(file))
-        except FileNotFoundError:
-            data = _fresh()
+            data = _content(file)
         except (OSError, ValueError) as error:
             data = _fresh()
             _said.setdefault(file, f"{file.name} is not read: {why(error)}.")
@@ -129,6 +155,10 @@ def keep(changes: dict) -> str:
     """Bring changes, (lesson, kind, key) -> entry or None, into the file, or keep them in memory; a sentence if something
     happened on the way."""
     file = path()
+    try:
+        changes = {place: json.loads(as_text(value)) for place, value in changes.items()}
+    except Exception as error:          # a __str__ may raise anything; among the pending it would keep all others from the file
+        return f"This answer cannot be kept as text: {type(error).__name__}."
     with _one_at_a_time:
         pending = _pending.setdefault(file, {})
         pending |= changes
@@ -147,12 +177,19 @@ def keep(changes: dict) -> str:
     return said
 
 
+def _content(file):
+    """What the file holds; nothing yet where there is none, or an empty one."""
+    try:
+        text = read(file)
+    except FileNotFoundError:
+        return _fresh()
+    return parse(text) if text.strip() else _fresh()
+
+
 def _to_change(file):
     """The file's content and ""; a damaged file is moved aside, and the sentence says so."""
     try:
-        return parse(read(file)), ""
-    except FileNotFoundError:
-        return _fresh(), ""
+        return _content(file), ""
     except (_Damaged, UnicodeDecodeError):
         aside = file.with_name(f"{file.name}.damaged-{datetime.datetime.now():%Y%m%d-%H%M%S-%f}")
         os.replace(file, aside)
@@ -166,20 +203,41 @@ def why(error) -> str:
     return "it is damaged" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
+# ---------------------------------------------------------------- one process at a time
+
 @contextlib.contextmanager
 def _alone(file):
-    """Hold the lock file beside `file`; nobody holds it for longer than a write takes."""
-    lock, end = file.with_name(f".{file.name}.lock"), time.monotonic() + LONGEST_WAIT
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-            break
-        except BUSY:
-            if time.monotonic() > end:
-                break
-            time.sleep(0.01)
+    """Hold the lock file beside `file`.  It holds a token of its own, and only who wrote that removes it."""
+    lock, token, end = file.with_name(f".{file.name}.lock"), secrets.token_bytes(8), time.monotonic() + LONGEST_WAIT
+    while not _taken(lock, token):
+        _remove_if_old(lock)
+        if time.monotonic() > end:
+            raise TimeoutError(None, "another notebook holds it")
+        time.sleep(0.01)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
+            if lock.read_bytes() == token:          # not if we were so slow that it was taken for an old one
+                os.unlink(lock)
+
+
+def _taken(lock, token):
+    """Make the lock file; False if there is one."""
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except BUSY:
+        return False
+    try:
+        with open(handle, "wb") as out:
+            out.write(token)
+    except OSError:                                 # the disk is full
+        os.unlink(lock)
+        raise
+    return True
+
+
+def _remove_if_old(lock):
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - os.stat(lock).st_mtime > OLDEST_LOCK:
             os.unlink(lock)

@@ -134,7 +134,7 @@ def _basins(land, reference):
     first, late = np.quantile(np.log1p(known), (0.0, 0.99))
     place = np.clip((steps - first) / max(late - first, 0.7), 0, 1)[..., None]       # 0.7: one step twice another
     white = 0.45 * np.clip(1 - 2 * place, 0, 1)
-    shaded = rgba[..., :3] * (1 - 0.75 * place) * (1 - white) + 255 * white
+    shaded = rgba[..., :3] * (1 - 0.6 * place) * (1 - white) + 255 * white
     rgba[..., :3] = np.where((land.arrival >= 0)[..., None], shaded, rgba[..., :3])
     return rgba.astype(np.uint8)
 

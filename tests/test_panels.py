@@ -124,11 +124,17 @@ def test_nothing_the_browser_says_raises_or_loses_the_picture(board, message):
     assert hand(board, "slid", name="rate", stop=0)["rate"] == 0
 
 
-def test_a_refusal_is_shown_until_that_knob_is_turned_again(board):
+def test_a_refusal_is_shown_until_a_knob_is_turned(board):
     hand(board, "typed", name="rate", value="9")
     assert "from 0 to 3" in board._now["refused"]["rate"]
     hand(board, "slid", name="rate", stop=10)
     assert board._now["refused"] == {}
+
+
+def test_reset_brings_everything_back(board):
+    first = board.knobs
+    hand(board, "slid", name="rate", stop=900)
+    assert hand(board, "reset") == first
 
 
 def test_sliders_have_no_dust_of_binary_fractions():

@@ -255,7 +255,9 @@ function hintOf(scene) {
 }
 
 function render({ model, el }) {
-  const title = h("div", { class: "fe-board-title" }), plots = h("div", { class: "fe-plots" });
+  const name = h("span"), title = h("div", { class: "fe-board-title" }, name,
+    button("⌂", "as at first", () => tell("reset", { kind: "reset" })));
+  const plots = h("div", { class: "fe-plots" });
   const words = h("p", { class: "fe-board-words", "aria-live": "polite" }), hint = h("p", { class: "fe-hint" });
   const knobs = h("div", { class: "fe-board-knobs" }), lost = h("div", { class: "fe-error", role: "alert" });
   const root = h("div", { class: "fe fe-board", role: "group" }, title, hint, knobs, lost, words, plots);
@@ -269,9 +271,9 @@ function render({ model, el }) {
   const known = new Map(), turned = new Map();
 
   function show() {
-    const { title: name, scene, knobs: values, refused, drawn } = model.get("_now");
-    title.textContent = root.dataset.name = name;
-    root.setAttribute("aria-label", name);
+    const { title: text, scene, knobs: values, refused, drawn } = model.get("_now");
+    name.textContent = root.dataset.name = text;
+    root.setAttribute("aria-label", text);
     if (words.textContent !== scene.words) words.textContent = scene.words;
     hint.textContent = hintOf(scene);
     for (const plot of scene.plots) {

@@ -125,6 +125,10 @@ class Board(Listener, anywidget.AnyWidget):
         handle = [layer for layer in plot.layers if isinstance(layer, Handle)][message["handle"]]
         return self._at(plot, (handle.x, handle.y), message)
 
+    def _reset(self, message):
+        """Everything as it was at first."""
+        return self._first
+
     def _at(self, plot, names, message):
         places = zip(names, (plot.x, plot.y), (message["u"], message["v"]), strict=True)
         return {name: self._knobs[name].near(axis.value(fraction)) for name, axis, fraction in places if isinstance(name, str)}
