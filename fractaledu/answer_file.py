@@ -28,15 +28,10 @@ OLDEST_LOCK = 10.0              # seconds; a write takes less: an older lock was
 BUSY = (FileExistsError, PermissionError) if os.name == "nt" else FileExistsError      # Windows: a file being deleted
 
 
-
-def _start():
-    try:
-        return pathlib.Path.cwd()
-    except OSError:                     # it has been removed; what is asked for later says so
-        return pathlib.Path()
-
-
-FOLDER = _start()                       # the notebook's, also when a cell changes the folder later
+try:
+    FOLDER = pathlib.Path.cwd()         # the notebook's, also when a cell changes the folder later
+except OSError:                         # it has been removed; keeping answers will say so
+    FOLDER = pathlib.Path()
 
 _one_at_a_time = threading.RLock()
 _pending: dict[pathlib.Path, dict] = {}         # changes that are not yet in the file

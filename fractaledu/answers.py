@@ -28,7 +28,8 @@ def note(lesson: str, kind: str, key: str, **entry) -> str:
     key : str
         Name of the question or the exercise.
     **entry
-        What to keep: text, numbers, True, False, None, and lists and dicts of them.  `when` is added (UTC, ISO 8601).
+        What to keep: text, numbers, True, False, None, and lists and dicts of them; anything else is kept as its text.
+        `when` is added (UTC, ISO 8601).
 
     Returns
     -------
@@ -45,19 +46,51 @@ def note(lesson: str, kind: str, key: str, **entry) -> str:
 
 
 def kept(lesson: str, kind: str, key: str) -> dict | None:
-    """What `note` last kept for this question, with `when`; None if nothing."""
+    """What `note` last kept for a question.
+
+    Parameters
+    ----------
+    lesson, kind, key
+        As for `note`.
+
+    Returns
+    -------
+    dict or None
+        The entry with its `when`; None if there is none.
+    """
     _check(kind)
     return everything()["lessons"].get(lesson, {}).get(kind, {}).get(key)
 
 
 def forget(lesson: str, kind: str, key: str) -> str:
-    """Forget one answer; returns as `note`."""
+    """Forget one answer.
+
+    Parameters
+    ----------
+    lesson, kind, key
+        As for `note`.
+
+    Returns
+    -------
+    str
+        As `note`.
+    """
     _check(kind)
     return keep({(lesson, kind, key): None})
 
 
 def of_lesson(lesson: str) -> dict[str, dict[str, dict]]:
-    """All answers of a lesson: kind -> key -> entry."""
+    """All answers of a lesson.
+
+    Parameters
+    ----------
+    lesson : str
+
+    Returns
+    -------
+    dict
+        kind -> key -> entry.
+    """
     return everything()["lessons"].get(lesson, {})
 
 
@@ -67,14 +100,31 @@ def name() -> str:
 
 
 def rename(text: str) -> str:
-    """Keep the learner's name; returns as `note`."""
+    """Keep the learner's name.
+
+    Parameters
+    ----------
+    text : str
+        Its first 80 characters are kept.
+
+    Returns
+    -------
+    str
+        As `note`.
+    """
     return keep({NAME: str(text).strip()[:80]})
 
 
 # ---------------------------------------------------------------- download, upload, a class's files
 
 def download() -> tuple[str, str]:
-    """A name for the file and its text, with what could not be written here too."""
+    """All answers as a file, with what could not be written here too.
+
+    Returns
+    -------
+    name, text : str
+        A name for the file, made of the learner's, and what it holds.
+    """
     data = everything()
     who = "".join(c if c.isalnum() else "-" for c in data["name"].lower()).strip("-")
     return f"my-answers{'-' if who else ''}{who}.json", as_text(data)
@@ -83,7 +133,20 @@ def download() -> tuple[str, str]:
 def merge(text: str) -> str:
     """Take over the answers of a downloaded file; of two answers to a question the newer one stays.
 
-    Returns a sentence that says what was taken over.  ValueError, with a sentence for the learner, if it is no such file.
+    Parameters
+    ----------
+    text : str
+        What the file holds.
+
+    Returns
+    -------
+    str
+        A sentence that says what was taken over.
+
+    Raises
+    ------
+    ValueError
+        If it is no such file; the message says why, in a few words for the learner.
     """
     theirs, ours, changes, older = parse(text), everything(), {}, 0
     for place, entry in entries(theirs):
@@ -117,8 +180,9 @@ def collect(folder) -> list[dict]:
         One row an answer, in the order of the files' names.  ``file``, ``name`` (as the learner wrote it), ``lesson``,
         ``kind``, ``key``; ``chosen``: the option of the first vote, the sentence, or the source of an exercise; ``right``:
         True or False for the first vote, the first quiz answer and for an exercise, None for a sentence; ``confidence``,
-        ``misconception``, ``second`` and ``second_right``, ``judged``, ``tries``: None where they do not apply; ``when``.
-        ``csv.DictWriter`` or ``pandas.DataFrame(rows)`` take it as it is.
+        ``misconception``, ``second`` and ``second_right``, ``judged``: None where they do not apply; ``when``.
+        ``csv.DictWriter`` or ``pandas.DataFrame(rows)`` take it as it is.  A text that a spreadsheet would take for a formula
+        (it begins with one of = + - @) gets a ' in front.
 
     Raises
     ------
@@ -128,22 +192,40 @@ def collect(folder) -> list[dict]:
     folder, rows = pathlib.Path(folder), []
     if not folder.is_dir():
         raise NotADirectoryError(f"folder must be a folder with downloaded answers, got {os.fspath(folder)}")
-    for file in sorted(folder.glob("*.json")):
+    for file in sorted(file for file in folder.iterdir() if file.suffix.lower() == ".json"):
         try:
             data = parse(read(file))
         except (OSError, ValueError) as error:
             warnings.warn(f"{file.name} is left out: {why(error)}", stacklevel=2)
             continue
-        rows += [{"file": file.name, "name": data["name"], "lesson": lesson, "kind": kind, "key": key} | _row(kind, entry)
-                 for (lesson, kind, key), entry in entries(data)]
+        rows += [_row(file.name, data["name"], place, entry) for place, entry in entries(data)]
     return rows
 
 
-def _row(kind, entry):
-    chosen = {"explanations": "text", "exercises": "source"}.get(kind, "first")
-    right = entry.get("outcome") == "right" if kind == "exercises" else entry.get("right")
-    others = "confidence", "misconception", "second", "second_right", "judged", "tries", "when"
-    return {"chosen": entry.get(chosen), "right": right} | {column: entry.get(column) for column in others}
+def _row(file, name, place, entry):
+    """One answer as a row.  The file comes from somebody else: what is of the wrong kind counts as not there."""
+    lesson, kind, key = place
+    first = {"explanations": "text", "exercises": "source"}.get(kind, "first")
+    right = entry.get("outcome") == "right" if kind == "exercises" else _truth(entry, "right")
+    return {"file": _harmless(file), "name": _harmless(name), "lesson": _harmless(lesson), "kind": kind, "key": _harmless(key),
+            "chosen": _text(entry, first), "right": right, "confidence": _text(entry, "confidence"),
+            "misconception": _text(entry, "misconception"), "second": _text(entry, "second"),
+            "second_right": _truth(entry, "second_right"), "judged": _text(entry, "judged"), "when": _text(entry, "when")}
+
+
+def _text(entry, column):
+    value = entry.get(column)
+    return _harmless(value) if isinstance(value, str) else None
+
+
+def _truth(entry, column):
+    value = entry.get(column)
+    return value if isinstance(value, bool) else None
+
+
+def _harmless(text):
+    """What a spreadsheet shows as text, and does not calculate."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 # ---------------------------------------------------------------- small things

@@ -105,8 +105,10 @@ def _parser():
     lab.add_argument("--no-browser", action="store_true", help="only start the server and print its address")
     lab.set_defaults(run=_lab)
 
-    handout = commands.add_parser("handout", help="copy the lessons without their solutions, for a class")
+    handout = commands.add_parser("handout", help="copy the lessons without their solutions, for a class; no exam: "
+                                   "whoever has the package can open the answers")
     handout.add_argument("folder", nargs="?", type=_path, default=pathlib.Path("handout"), help="default: handout")
+    handout.add_argument("--force", action="store_true", help="overwrite notebooks in FOLDER that differ")
     handout.set_defaults(run=_handout)
 
     commands.add_parser("warm", help="compile the kernels, once for this machine").set_defaults(run=_warm)
@@ -236,7 +238,7 @@ def _handout(options):
     if importlib.util.find_spec("nbformat") is None:
         raise ValueError('nbformat is not installed; it comes with JupyterLab: pip install "fractaledu[lab]"')
     from .handout import write
-    written = write(_source_notebooks(), options.folder)
+    written = write(_source_notebooks(), options.folder, options.force)
     print(f"{options.folder}: {len(written)} notebooks without solutions")
 
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from .questions import insets, my_answers
 from .questions.asking import Prediction, Reveal, show_all
 from .questions.quizzing import Quiz
-from .questions.texts import Option, Prompt, Question, lessons, load
+from .questions.texts import Option, Prompt, Question, lessons, load, plain
 
 __all__ = ["Lesson", "Option", "Prompt", "Question", "answers", "picture", "predict", "quiz", "reveal", "show_answers"]
 
-OWN = "own questions"           # where answers to questions without a lesson are kept
+OWN = "own questions"           # where answers are kept to questions that name no lesson
 
 
 class Lesson:
@@ -68,15 +68,35 @@ class Lesson:
         return Prediction(self.name, key, self._text("predict", key), figure, alt).box
 
     def reveal(self, key: str):
-        """Something to explain in one sentence; then our explanation beside it, and three ways to judge one's own."""
+        """Something to explain in one sentence; then our explanation beside it, and three ways to judge one's own.
+
+        Parameters
+        ----------
+        key : str
+            The prompt's key in the lesson's file.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+        """
         return Reveal(self.name, key, self._text("reveal", key))
 
     def quiz(self):
-        """Three quick questions, with an answer to each and a score in words."""
+        """Three quick questions, with an answer to each and a score in words.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+        """
         return Quiz(self.name, self.texts.quiz)
 
     def answers(self):
-        """What is answered in this lesson, and its download and upload."""
+        """What is answered in this lesson, and the download and upload of all answers.
+
+        Returns
+        -------
+        anywidget.AnyWidget
+        """
         return my_answers.of_lesson(self.texts)
 
     def _text(self, group, key):
@@ -86,7 +106,7 @@ class Lesson:
         return texts[key]
 
 
-def predict(question: str, options: Sequence[Option], *, explanation="", figure=None, key: str | None = None, alt=""):
+def predict(question: str, options: Sequence[Option], *, explanation="", figure=None, key: str | None = None, lesson=OWN, alt=""):
     """A question of your own whose figure stays locked until a choice and a confidence are given.
 
     Parameters
@@ -96,35 +116,95 @@ def predict(question: str, options: Sequence[Option], *, explanation="", figure=
     options : sequence of Option
         From two to six, exactly one right.
     explanation : str, optional
-        Shown after the choice, whatever it was.
+        Why the right option is right, shown after the choice, whatever it was.  Without it the right option needs a
+        `because`.
     figure, alt
         As in `Lesson.predict`.
     key : str, default the question
-        Under this name the answer is kept.
+        The answer is kept under this name.
+    lesson : str, default "own questions"
+        The answer is kept with those of this lesson.  All notebooks of a folder share one file, so the same key in the same
+        lesson is the same question: name a lesson, or keys, where two notebooks ask in the same words.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        The question and, once open, the figure.
 
     Raises
     ------
     ValueError
         If a rule is broken; the message names the argument, the rule and the value.
     """
-    return Prediction(OWN, key or question, Question(question, options, explanation), figure, alt).box
+    return Prediction(*_place(lesson, key, question), Question(question, options, explanation), figure, alt).box
 
 
-def reveal(prompt: str, explanation: str, *, key: str | None = None):
-    """Something of your own to explain in one sentence; `explanation` is shown beside what was written."""
-    return Reveal(OWN, key or prompt, Prompt(prompt, explanation))
+def reveal(prompt: str, explanation: str, *, key: str | None = None, lesson=OWN):
+    """Something of your own to explain in one sentence.
+
+    Parameters
+    ----------
+    prompt : str
+        What to explain; plain text with Unicode mathematics, `backticks` for code.
+    explanation : str
+        Yours, shown beside what was written.
+    key : str, default the prompt
+    lesson : str, default "own questions"
+        As for `predict`.
+
+    Returns
+    -------
+    anywidget.AnyWidget
+
+    Raises
+    ------
+    ValueError
+        If a rule is broken; the message names the argument, the rule and the value.
+    """
+    return Reveal(*_place(lesson, key, prompt), Prompt(prompt, explanation))
 
 
-def quiz(questions: Sequence[Question], *, key: str | None = None):
-    """Quick questions of your own, at most six."""
-    questions = tuple(questions)
-    if not 1 <= len(questions) <= 6 or not all(isinstance(question, Question) for question in questions):
-        raise ValueError(f"questions must be from one to six lesson.Question, got {questions!r}")
-    return Quiz(OWN, questions, f"{key or questions[0].question} ")
+def quiz(questions: Sequence[Question], *, key: str | None = None, lesson=OWN):
+    """Quick questions of your own, with an answer to each and a score in words.
+
+    Parameters
+    ----------
+    questions : sequence of Question
+        From one to six.
+    key : str, default the first question
+    lesson : str, default "own questions"
+        As for `predict`.
+
+    Returns
+    -------
+    anywidget.AnyWidget
+
+    Raises
+    ------
+    ValueError
+        If a rule is broken; the message names the argument, the rule and the value.
+    """
+    if (not isinstance(questions, Sequence) or not 1 <= len(questions) <= 6
+            or not all(isinstance(question, Question) for question in questions)):
+        raise ValueError(f"questions must be a list of one to six lesson.Question, got {questions!r}")
+    lesson, key = _place(lesson, key, questions[0].question)
+    return Quiz(lesson, tuple(questions), f"{key} ")
+
+
+def _place(lesson, key, text):
+    """Where the answer to a question without a file is kept."""
+    plain("lesson", lesson)
+    plain("key", text if key is None else key)
+    return lesson, text if key is None else key
 
 
 def answers():
-    """What is answered in all lessons of the package, a row for each, and the download and upload of all answers."""
+    """What is answered in all lessons of the package, a row for each, and the download and upload of all answers.
+
+    Returns
+    -------
+    anywidget.AnyWidget
+    """
     return my_answers.of_all([load(name) for name in lessons()])
 
 
@@ -142,6 +222,11 @@ def picture(drawn, alt: str = "") -> insets.Picture:
     ------
     ValueError
         If it is no matplotlib figure.
+
+    Returns
+    -------
+    Picture
+        What a notebook shows, and a page made of it.
     """
     return insets.Picture(drawn, alt)
 
@@ -149,7 +234,7 @@ def picture(drawn, alt: str = "") -> insets.Picture:
 def show_answers() -> None:
     """For teachers: open every question of this notebook, also those of cells that run later.
 
-    Nothing is recorded.  What a figure raises is raised.  The environment variable FRACTALEDU_SHOW_ANSWERS=1 does the same
-    from the start.
+    Nothing is recorded.  The first error of a figure that cannot be drawn is raised, after all have been opened.  The
+    environment variable FRACTALEDU_SHOW_ANSWERS=1 does the same from the start.
     """
     show_all()

@@ -74,6 +74,12 @@ def test_pointing_at_the_network_trains_it(page):
 
 
 def test_beyond_2_the_bent_parabola_has_two_values_and_the_parabola_none(page):
+    question = page.locator(".fe-ask").filter(has_text="You stand at 0.3 in the bent valley")
+    question.scroll_into_view_if_needed()
+    question.get_by_label("It never repeats", exact=True).check()
+    question.get_by_label("a guess", exact=True).check()
+    question.get_by_role("button", name="Show me").click()
+    page.wait_for_selector('.fe-board[data-name="Cobweb of gradient descent"]', timeout=20_000)
     web = board(page, "Cobweb of gradient descent")
     turn(web, "rate", 2.1)
     until(page, web, "2 values in turn")

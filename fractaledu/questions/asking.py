@@ -13,7 +13,7 @@ import traitlets as T
 from .. import answers
 from ..browser import Listener, module, style
 from . import folded
-from .folded import quoted, tempting
+from .folded import answer, others, quoted, tempting
 from .insets import as_widget, hold_back, is_figure
 from .texts import Prompt, Question
 
@@ -32,8 +32,9 @@ def show_all() -> None:
     global _shown
     with _lock:
         _shown = True
-        for ask in list(_asked.values()):
-            ask.recall(strict=True)
+        errors = [error for ask in list(_asked.values()) if (error := ask.recall(again=True)) is not None]
+    if errors:
+        raise errors[0]
 
 
 def shows_all() -> bool:
@@ -60,11 +61,24 @@ class Ask(Listener, anywidget.AnyWidget):
         self._answered, self._refused = ["", 0], ""
         super().__init__()
         with _lock:
+            before = _asked.get(self._place)
+            if before is not None:
+                before.leave()
             _asked[self._place] = self
-            self.recall(strict=shows_all())
+            error = self.recall()
+        if error is not None and shows_all():
+            raise error
 
-    def recall(self, strict=False) -> None:
-        """Show what the kept answer says; with `strict`, what a figure raises is raised."""
+    def leave(self) -> None:
+        """Its cell was run again, and a new one takes its place."""
+        self.layout.close()
+        self.close()
+
+    def recall(self, again=False) -> Exception | None:
+        """Show what the kept answer says; the error of a figure that could not be drawn.
+
+        With `again`, a figure that failed before is tried again.
+        """
         with _lock:
             self._publish(**self._described())
 
@@ -118,29 +132,36 @@ class Prediction(Ask):
         self.box = Framed(self)
         super().__init__(lesson, "predictions", key)
 
-    def recall(self, strict=False):
+    def leave(self):
+        self.box.layout.close()
+        self.box.close()            # the figure stays: it may be somebody's
+        super().leave()
+
+    def recall(self, again=False):
         with _lock:
-            now = self._described()
+            now, error = self._described(), None
+            if again:
+                self._failed = ""
             if now["open"] and self._wants_figure():
-                self._draw(now, strict)
+                error = self._draw(now)
             shown = (self, self._inset) if now["open"] and self._inset is not None else (self,)
             if self.box.children != shown:
                 self.box.children = shown
             self._publish(**now, drawing="", failed=self._failed if now["open"] else "")
+        return error
 
     def _wants_figure(self):
         return self._figure is not None and self._inset is None and not self._failed and not self._drawing
 
-    def _draw(self, now, strict):
-        """Make the figure.  It may take a while, and may fail."""
+    def _draw(self, now):
+        """Make the figure.  It may take a while, and may fail: then its error."""
         self._publish(**now, drawing="drawing …", failed="")
         self._drawing = True                    # a function that asks and answers questions itself comes here again
         try:
             self._inset = as_widget(self._figure, self._alt)
         except Exception as error:
-            if strict:
-                raise
             self._failed = f"The picture could not be drawn. {type(error).__name__}: {error}"
+            return error
         finally:
             self._drawing = False
 
@@ -227,12 +248,8 @@ FEELINGS = {(True, "certain"): "You were certain, and with reason.",
 
 def prediction_words(question, votes):
     """The answer as (role, sentence) pairs."""
-    right = question.right
     if not votes:
-        return [["verdict", f"The answer is shown. Right is {quoted(right.text)}."], ["because", right.because],
-                *(["misconception", f"{quoted(option.text)} is not right. {tempting(option)}"]
-                  for option in question.options if not option.right),
-                ["explanation", question.explanation]]
+        return [["verdict", "The answer is shown."], ["reason", answer(question)], *others(question)]
     last, sure = votes[-1]
     answered = f"You answered {said_vote(*votes[0])}" + (
         f", and after talking to your neighbour {said_vote(last, sure)}" if len(votes) > 1 else "")
@@ -241,8 +258,7 @@ def prediction_words(question, votes):
             ["feeling", FEELINGS[last.right, sure]],
             *(["misconception", tempting(option) if option is last else f"To your first vote: {tempting(option)}"]
               for option in wrong.values()),
-            ["because", right.because if last.right else f"Right is {quoted(right.text)}. {right.because}"],
-            ["explanation", question.explanation]]
+            ["reason", question.reason if last.right else answer(question)]]
     return [[role, text] for role, text in said if text]
 
 

@@ -25,11 +25,9 @@ def display(widget, page: str, text: str) -> None:
 def question_page(question: Question) -> str:
     """Question and options, the answer folded."""
     options = "".join(f"<li>{rich(option.text)}</li>" for option in question.options)
-    others = "".join(f"<p>{rich(quoted(option.text))} is not right. {rich(tempting(option))}</p>"
-                     for option in question.options if not option.right)
-    right = f"<p>Right is {rich(quoted(question.right.text))}. {rich(question.right.because)}</p>"
+    said = "".join(f"<p>{rich(sentence)}</p>" for sentence in (answer(question), *(text for _, text in others(question))))
     return (f"<p><b>{rich(question.question)}</b></p><ul>{options}</ul>"
-            f"<details><summary>Answer</summary>{right}{others}{_paragraph(question.explanation)}</details>")
+            f"<details><summary>Answer</summary>{said}</details>")
 
 
 def question_text(question: Question) -> str:
@@ -40,7 +38,7 @@ def question_text(question: Question) -> str:
 def prompt_page(prompt: Prompt) -> str:
     """What to explain, our explanation folded."""
     return (f"<p><b>{rich(prompt.prompt)}</b></p>"
-            f"<details><summary>Answer</summary>{_paragraph(prompt.explanation)}</details>")
+            f"<details><summary>Answer</summary><p>{rich(prompt.explanation)}</p></details>")
 
 
 def rich(text: str) -> str:
@@ -49,7 +47,13 @@ def rich(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    return f"“{text}”"
+    """In quotes, without its full stop: the sentence around it has one."""
+    return f"“{text if text.endswith('..') else text.removesuffix('.')}”"
+
+
+def answer(question: Question) -> str:
+    """The right option, and why."""
+    return f"Right is {quoted(question.right.text)}. {question.reason}"
 
 
 def tempting(option) -> str:
@@ -57,5 +61,7 @@ def tempting(option) -> str:
     return f"A common mistake: {quoted(option.misconception)}. {option.because}"
 
 
-def _paragraph(text):
-    return f"<p>{rich(text)}</p>" if text else ""
+def others(question: Question) -> list[list[str]]:
+    """What there is to say to the wrong options, as (role, sentence) pairs."""
+    return [["misconception", f"{quoted(option.text)} is not right. {tempting(option)}"]
+            for option in question.options if not option.right]

@@ -4,7 +4,7 @@ from __future__ import annotations
 from .. import answers
 from . import folded
 from .asking import Ask, pick, shows_all
-from .folded import quoted, tempting
+from .folded import answer, others, quoted, tempting
 from .texts import Question
 
 NUMBERS = "None", "One", "Two", "Three", "Four", "Five", "Six"
@@ -69,19 +69,13 @@ def _mark(option, first):
 
 def _words(question, last):
     """What is said to the last answer, as (role, sentence) pairs."""
-    right = question.right
-    reason = ["because", right.because], ["explanation", question.explanation]
     if last is not None and last.right:
-        said = [["verdict", f"✓ Right: {quoted(last.text)}."], *reason]
-    elif shows_all():
-        said = [["verdict", f"The answer is shown. Right is {quoted(right.text)}."], *reason,
-                *(["misconception", f"{quoted(option.text)} is not right. {tempting(option)}"]
-                  for option in question.options if not option.right)]
-    elif last is not None:
-        said = [["verdict", f"✗ {quoted(last.text)} is not right. Choose again."], ["misconception", tempting(last)]]
-    else:
-        said = []
-    return [[role, text] for role, text in said if text]
+        return [["verdict", f"✓ Right: {quoted(last.text)}."], ["reason", question.reason]]
+    if shows_all():
+        return [["verdict", "The answer is shown."], ["reason", answer(question)], *others(question)]
+    if last is not None:
+        return [["verdict", f"✗ {quoted(last.text)} is not right. Choose again."], ["misconception", tempting(last)]]
+    return []
 
 
 def score(entries) -> str:

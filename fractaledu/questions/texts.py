@@ -23,7 +23,8 @@ class Option:
     misconception : str
         For a wrong option: the name of the thought behind it, as somebody would say it.  It is quoted to whoever chose this.
     because : str
-        Why it is right; or why it is tempting, and what to look at.
+        For a wrong option: why it is tempting, and what to look at.  For the right one: why it is right, shown and needed
+        where the question has no explanation.
 
     Raises
     ------
@@ -44,12 +45,28 @@ class Option:
             raise ValueError(f"misconception must be left out for the right option, got {self.misconception!r}")
         if not self.right:
             plain("misconception", self.misconception, f" for the wrong option {self.text!r}")
-        plain("because", self.because, f" for the option {self.text!r}")
+        if not self.right or self.because != "":
+            plain("because", self.because, f" for the option {self.text!r}")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with options, one of them right.  ValueError, naming argument, rule and value, if it is not so."""
+    """A question with options, one of them right.
+
+    Parameters
+    ----------
+    question : str
+        Plain text with Unicode mathematics (η, x₀, ²); `backticks` for code.
+    options : sequence of Option
+        From two to six, exactly one right, no two with the same text.
+    explanation : str, optional
+        Why the right option is right, in two or three sentences.  In its place the right option may have a `because`.
+
+    Raises
+    ------
+    ValueError
+        If a rule is broken; the message names the argument, the rule and the value.
+    """
 
     question: str
     options: tuple[Option, ...]
@@ -70,10 +87,17 @@ class Question:
             raise ValueError(f"exactly one option must be right, got {len(right)}{': ' if right else ''}{', '.join(right)}")
         if len(set(texts)) < len(texts):
             raise ValueError(f"options must differ, got {next(t for t in texts if texts.count(t) > 1)!r} twice")
+        if not self.reason:
+            raise ValueError(f"explanation must be given, or a because for the right option {self.right.text!r}")
 
     @property
     def right(self) -> Option:
         return next(option for option in self.options if option.right)
+
+    @property
+    def reason(self) -> str:
+        """Why it is right."""
+        return self.explanation or self.right.because
 
     def option(self, text) -> Option | None:
         """The option of that text; None for anything else, such as an answer to an older version of the question."""
@@ -82,7 +106,20 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Something to explain in one sentence, and our explanation."""
+    """Something to explain in one sentence.
+
+    Parameters
+    ----------
+    prompt : str
+        What to explain; plain text as in a Question.
+    explanation : str
+        Ours, shown beside what was written.
+
+    Raises
+    ------
+    ValueError
+        If one of them is missing or not plain.
+    """
 
     prompt: str
     explanation: str
@@ -126,17 +163,20 @@ def load(name: str | os.PathLike) -> Texts:
     ValueError
         If there is no such lesson (the message lists those there are), or a text breaks a rule (it names file, key, rule).
     """
+    if not isinstance(name, str | os.PathLike):
+        raise ValueError(f"name must be the name of a lesson or the path of a .toml file, got {name!r}")
+    name = os.fspath(name)
     file = pathlib.Path(name)
     if file.suffix != ".toml":
         if name not in lessons():
             raise ValueError(f"name must be one of {', '.join(lessons()) or '(there are none)'}, or the path of a .toml file, "
-                             f"got {str(name)!r}")
+                             f"got {name!r}")
         file = FOLDER / f"{name}.toml"
     try:
         with open(file, "rb") as stream:
             table = tomllib.load(stream)
     except OSError as error:
-        raise ValueError(f"name must be a .toml file that can be read, got {os.fspath(name)!r}: {error.strerror}") from None
+        raise ValueError(f"name must be a .toml file that can be read, got {name!r}: {error.strerror}") from None
     except ValueError as error:                     # TOMLDecodeError, or bytes that are no text
         raise ValueError(f"{file.name}: {error}") from None
     try:
@@ -150,7 +190,7 @@ def _texts(name, table):
     plain("title", table.get("title"))
     quiz = table.get("quiz", [])
     if not isinstance(quiz, list) or len(quiz) != QUICK:
-        raise ValueError(f"[[quiz]] must stand there {QUICK} times, got {len(quiz)}")
+        raise ValueError(f"[[quiz]] must stand there {QUICK} times, got {len(quiz) if isinstance(quiz, list) else repr(quiz)}")
     return Texts(name, table["title"], _named(table, "predict", Question), _named(table, "reveal", Prompt),
                  tuple(_made(entry, f"quiz[{k}]", Question) for k, entry in enumerate(quiz, 1)))
 
