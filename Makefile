@@ -30,7 +30,7 @@ bench-lessons: $(VENV)/test
 	$(BIN)/python benchmarks/lessons.py
 
 handout: $(VENV)/lab
-	$(BIN)/fractaledu handout handout
+	$(BIN)/fractaledu handout handout --force
 
 clean:
 	rm -rf $(VENV)

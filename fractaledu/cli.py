@@ -105,8 +105,9 @@ def _parser():
     lab.add_argument("--no-browser", action="store_true", help="only start the server and print its address")
     lab.set_defaults(run=_lab)
 
-    handout = commands.add_parser("handout", help="copy the lessons without their solutions, for a class; no exam: "
-                                   "whoever has the package can open the answers")
+    handout = commands.add_parser("handout", help="copy the lessons without their solutions, for a class",
+                                  description="Copy the lessons without the folded solutions of their exercises. No exam: "
+                                              "whoever has the package can open every answer.")
     handout.add_argument("folder", nargs="?", type=_path, default=pathlib.Path("handout"), help="default: handout")
     handout.add_argument("--force", action="store_true", help="overwrite notebooks in FOLDER that differ")
     handout.set_defaults(run=_handout)

@@ -89,8 +89,8 @@ def write(source, folder, force: bool = False) -> list[pathlib.Path]:
     texts = {folder / path.name: _text(path) for path in sorted(source.glob("*.ipynb"))}
     differ = [path.name for path, text in texts.items() if path.exists() and path.read_bytes() != text]
     if differ and not force:
-        raise ValueError(f"folder must be new, or have the same handout; {folder} has other notebooks of the same name, perhaps "
-                         f"somebody's work: {', '.join(differ)}. Choose another folder, or overwrite them with --force")
+        raise ValueError(f"folder must be new, or hold this very handout; {folder} has other notebooks of the same name, which "
+                         f"may be somebody's work: {', '.join(differ)}. Choose another folder, or overwrite them with --force")
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         with atomic(path) as out:

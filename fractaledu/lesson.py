@@ -106,7 +106,8 @@ class Lesson:
         return texts[key]
 
 
-def predict(question: str, options: Sequence[Option], *, explanation="", figure=None, key: str | None = None, lesson=OWN, alt=""):
+def predict(question: str, options: Sequence[Option], *, explanation="", figure=None, key: str | None = None, lesson=OWN,
+            alt=""):
     """A question of your own whose figure stays locked until a choice and a confidence are given.
 
     Parameters
@@ -194,8 +195,10 @@ def quiz(questions: Sequence[Question], *, key: str | None = None, lesson=OWN):
 def _place(lesson, key, text):
     """Where the answer to a question without a file is kept."""
     plain("lesson", lesson)
-    plain("key", text if key is None else key)
-    return lesson, text if key is None else key
+    if key is None:
+        return lesson, text
+    plain("key", key)
+    return lesson, key
 
 
 def answers():
@@ -218,15 +221,15 @@ def picture(drawn, alt: str = "") -> insets.Picture:
     alt : str, optional
         What is seen, in words; default: the figure's titles, labels and legends.
 
-    Raises
-    ------
-    ValueError
-        If it is no matplotlib figure.
-
     Returns
     -------
     Picture
         What a notebook shows, and a page made of it.
+
+    Raises
+    ------
+    ValueError
+        If it is no matplotlib figure.
     """
     return insets.Picture(drawn, alt)
 

@@ -1,6 +1,9 @@
 """The exercises' checks: right answers in two styles, typical wrong ones by name, and whatever else a learner may hand in."""
 import cmath
+import itertools
 import math
+import os
+import re
 import signal
 import sys
 import threading
@@ -13,7 +16,7 @@ from numba import njit
 
 import fractaledu as fe
 from fractaledu import answers, checks
-from fractaledu.checks import compare, trial
+from fractaledu.checks import child, compare, trial
 
 OMEGA = cmath.exp(2j * cmath.pi / 3)
 
@@ -153,6 +156,9 @@ RIGHT = [
     ("newton_step", newton_by_hand),
     ("mismatches", lambda root_of, points: np.sum(root_of(OMEGA * points) != (root_of(points) + 1) % 3)),
     ("mismatches", lambda root_of, points: int(np.count_nonzero((root_of(OMEGA * points) - root_of(points)) % 3 - 1))),
+    ("mismatches", lambda root_of, points: np.sum(root_of(points * OMEGA ** 2) != (root_of(points) + 2) % 3)),
+    ("gd_step", lambda x, rate, curvature: np.array([x - rate * curvature * x])),
+    ("gd_step", lambda x, rate, curvature: x - rate * curvature * x + 0j),
     ("largest_step", lambda multiplicity: 2 * multiplicity), ("largest_step", lambda m: round(2.0 * m, 2)),
     ("slope", lambda levels, counts: np.polyfit(levels, np.log2(counts), 1)[0]), ("slope", slope_by_formula),
     ("bound", lambda rate, epsilon, wavelength: rate * 2 * math.pi * epsilon / wavelength / (1 - abs(1 - 2 * rate))),
@@ -163,6 +169,7 @@ RIGHT = [
 ]
 RIGHT_NUMBERS = [("doublings", (3, 3.4495)), ("doublings", (np.float64(2.997), 1 + math.sqrt(6))),
                  ("mandelbrot_area", (1.5075, "too big")), ("mandelbrot_area", (1.5066, " Too big")),
+                 ("mandelbrot_area", (1.5066, "too large")),
                  ("period_three", (3.83,)), ("period_three", (np.float32(3.84),)), ("period_three", (1 + math.sqrt(8),)),
                  ("threshold", (0.0507,)), ("threshold", (1 / (2 * math.pi ** 2),))]
 FUNCTIONS = sorted({name for name, _ in RIGHT})
@@ -172,8 +179,8 @@ FUNCTIONS = sorted({name for name, _ in RIGHT})
 def test_right_functions_are_right(name, function, seed):
     result = getattr(checks, name)(function)
     assert result.outcome == "right" and result.misconception is None, result
-    assert any(character.isdigit() for character in result.text) and "hidden" in result.text or name in (
-        "escape_time", "largest_step"), result.text
+    assert any(character.isdigit() for character in result.text), result.text
+    assert "hidden" in result.text or name in ("escape_time", "largest_step"), result.text
 
 
 @pytest.mark.parametrize("name, numbers", RIGHT_NUMBERS)
@@ -228,6 +235,15 @@ def magnet(end=lambda z: "one" if abs(z - 1) < 1e-8 else "neither", steps=200, f
                 return "infinity"
         return end(z)
     return magnet_outcome
+
+
+def lower_square(c):
+    z = 0
+    for _ in range(200):
+        z = (z * z + c - 1) / (2 * z + c - 2) ** 2
+        if abs(z) > 1000:
+            return "infinity"
+    return "one" if abs(z - 1) < 1e-8 else "neither"
 
 
 def newton(sign=-1, over=lambda p, q: p / q, slope=np.polyder, take=lambda p: p):
@@ -289,11 +305,14 @@ WRONG = [
     ("neck_number", lambda eps: eps ** 0.5 * escape_time(0.25 + eps, 10_000), "1/4"),
     ("neck_number", lambda eps: eps * escape_time(-0.75 + eps, 10_000), "along the real axis"),
     ("neck_number", lambda eps: math.pi, "π itself"),
+    ("neck_number", lambda eps: eps * escape_time(-0.75 + 1j * eps, 1000), "loop ends before"),
+    ("neck_number", lambda eps: eps * escape(nothing="most")(-0.75 + 1j * eps, 1000), "loop ends before"),
     ("lyapunov", exponent(start=0.5, log=lambda s: math.log(s) if s else -700), "start 1/2"),
     ("lyapunov", exponent(mean=log_of_mean), "logarithm of the mean"),
     ("lyapunov", exponent(log=math.log2), "base 2"),
     ("lyapunov", exponent(log=math.log10), "base 10"),
     ("lyapunov", exponent(burn=0, steps=60), "first ones are counted"),
+    ("lyapunov", exponent(burn=0), "first ones are counted"),
     ("lyapunov", exponent(slope=lambda r, x: r * (1 - x)), "r (1 − x)"),
     ("lyapunov", exponent(slope=lambda r, x: 1 - 2 * x), "r of the derivative"),
     ("lyapunov", exponent(mean=lambda slopes: sum(map(math.log, slopes))), "not divided"),
@@ -304,6 +323,9 @@ WRONG = [
     ("magnet_outcome", magnet(lambda z: "one" if abs(z) < 1e-8 else "neither"), "distance to 0"),
     ("magnet_outcome", magnet(power=1), "outer square"),
     ("magnet_outcome", magnet(far=2), "leaving at 2"),
+    ("magnet_outcome", magnet(far=math.inf), "only after the loop"),
+    ("magnet_outcome", magnet(lambda z: "one" if z == 1 else "neither"), "too strictly"),
+    ("magnet_outcome", magnet(steps=30), "too few steps"),
     ("magnet_outcome", lambda c: "one", "same answer"),
     ("newton_step", newton(+1), "added"),
     ("newton_step", newton(over=lambda p, q: q / p), "upside down"),
@@ -332,6 +354,7 @@ WRONG = [
     ("slope", lambda levels, counts: np.polyfit(np.log2(counts), levels, 1)[0], "swapped"),
     ("slope", lambda levels, counts: np.polyfit(levels, np.log2(counts), 1)[1], "height of the line"),
     ("slope", lambda levels, counts: np.polyfit(levels, np.log2(counts), 1), "slope and height"),
+    ("slope", lambda levels, counts: tuple(np.polyfit(levels, np.log2(counts), 1)), "slope and height"),
     ("bound", lambda n, e, w: pulled(n, e, w) / (1 - (1 - 2 * n)), "bars"),
     ("bound", lambda n, e, w: n * e / w / (1 - abs(1 - 2 * n)), "2π is forgotten"),
     ("bound", lambda n, e, w: n * e / (1 - abs(1 - 2 * n)), "height for its slope"),
@@ -355,6 +378,7 @@ WRONG = [
     ("lyapunov_tied", tied(log=math.log2), "base 2"),
     ("lyapunov_tied", tied(mean=lambda slopes: sum(map(math.log, slopes))), "not divided"),
     ("lyapunov_tied", tied(burn=0, steps=30), "first ones are counted"),
+    ("lyapunov_tied", tied(burn=0, steps=20_000), "first ones are counted"),
 ]
 WRONG_NUMBERS = [
     ("doublings", (2.98, 3.45), "slow is taken for two"), ("doublings", (3, 3.544), "next doubling"),
@@ -370,7 +394,8 @@ WRONG_NUMBERS = [
     ("period_three", (3.6275,), "period 6"),
     ("threshold", (1 / (4 * math.pi ** 2),), "2 of the parabola"), ("threshold", (1 / math.pi ** 2,), "one 2 too many"),
     ("threshold", (1 / (2 * math.pi),), "π is not squared"), ("threshold", (0.005066,), "ε/λ instead"),
-    ("threshold", (20,), "own road"), ("threshold", (0.3,), None),
+    ("threshold", (20,), "own road"), ("threshold", (0.3,), None), ("threshold", (-20,), "not positive"),
+    ("period_three", (-1,), "outside"),
 ]
 
 
@@ -400,6 +425,35 @@ def test_where_no_mistake_fits_it_says_so():
     assert result.misconception is None and "None of the typical mistakes" in result.text
     factor = checks.critical_rate(lambda h: 3 / np.linalg.eigvalsh(h)[-1])
     assert "always 1.5 times the right ones" in factor.text
+    assert "other sign" in checks.critical_rate(lambda h: -2 / np.linalg.eigvalsh(h)[-1]).text
+
+
+def test_a_misplaced_square_is_told(seed):
+    assert "squares what is below the line" in checks.magnet_outcome(lower_square).text         # nearly always "neither"
+
+
+def test_an_approximation_is_told_as_one():
+    for step in (lambda x, n, k: float(np.float32(x - n * k * x)), lambda x, n, k: (x - n * k * x) * 1.0001):
+        text = checks.gd_step(step).text
+        assert "nearly right" in text and "float32" in text and "times the right" not in text
+
+
+def test_no_wrong_number_is_answered_with_a_right_one():
+    for name, numbers, _ in [*WRONG_NUMBERS, ("mandelbrot_area", (1.51, "too small"), None)]:
+        said = repr(getattr(checks, name)(*numbers))
+        for said_number in map(float, re.findall(r"\d+\.\d+", said)):
+            if name in ("period_three", "threshold"):
+                assert getattr(checks, name)(said_number).outcome == "wrong", said
+            elif name == "mandelbrot_area":
+                assert said_number in numbers or checks.mandelbrot_area(said_number, "too big").outcome == "wrong", said
+            else:
+                assert said_number in numbers or checks.doublings(3, said_number).outcome == "wrong", said
+        assert not re.search("√6|√8|3.8284|1/\\(2π²", said) or numbers[0] == 2, said
+
+
+def test_every_check_says_what_it_takes_and_gives():
+    for name in (*FUNCTIONS, *{name for name, _ in RIGHT_NUMBERS}):
+        assert "Parameters\n-------" in getattr(checks, name).__doc__ and "Returns\n-------" in getattr(checks, name).__doc__
 
 
 def test_the_closest_mistake_is_named_where_it_explains_most():
@@ -409,6 +463,19 @@ def test_the_closest_mistake_is_named_where_it_explains_most():
 
 
 # ---------------------------------------------------------------- whatever else a learner may hand in
+
+class Ending(BaseException):
+    def __str__(self):
+        raise RuntimeError
+
+
+def ending(*inputs):
+    raise Ending
+
+
+async def coroutine(*inputs):
+    return 1.0
+
 
 GENERIC = [
     ("lambda *inputs: None", "not attempted", None), ("lambda *inputs: ...", "not attempted", None),
@@ -421,6 +488,9 @@ GENERIC = [
     ("lambda *inputs: True", "wrong", "wrong kind|wrong shape"), ("lambda *inputs: {}", "wrong", "wrong kind|wrong shape"),
     ("lambda *inputs: 1 / 0", "wrong", "ZeroDivisionError"), ("lambda *inputs: undefined + 1", "wrong", "NameError"),
     ("lambda *inputs: 10.0 ** 1000", "wrong", "OverflowError"), ("lambda *inputs: [][0]", "wrong", "IndexError"),
+    ("lambda *inputs: 10 ** 400", "wrong", "no finite number|wrong shape|wrong kind"),
+    ("lambda *inputs: (yield)", "wrong", "yield"), ("coroutine", "wrong", "async"),
+    ("lambda *inputs: input('x?')", "wrong", "EOFError"), ("ending", "wrong", "it raises Ending"),
     ("lambda *inputs: inputs + 1", "wrong", "TypeError"), ("lambda *inputs: exit()", "wrong", "SystemExit|NameError"),
     ("lambda *inputs: (lambda f: f(f))(lambda f: f(f))", "wrong", "RecursionError"),
     ("lambda: 1", "wrong", "number of arguments"), ("lambda a, b, c, d: 1", "wrong", "number of arguments"),
@@ -456,7 +526,7 @@ def test_an_empty_stub_is_not_attempted_and_a_forgotten_return_is_wrong():
     def forgotten(x, rate, curvature):
         print(x - rate * curvature * x)
 
-    assert checks.gd_step(stub).outcome == "not attempted"
+    assert checks.gd_step(stub).outcome == "not attempted" and "no lines of its own" in checks.gd_step(stub).text
     result = checks.gd_step(forgotten)
     assert result.misconception == "nothing is returned" and "It prints" in result.text
 
@@ -470,7 +540,7 @@ def test_an_error_is_told_with_its_line():
 
 
 def test_complex_numbers_are_refused_where_real_ones_are_meant_and_taken_where_not():
-    result = checks.gd_step(lambda x, rate, curvature: x + 0j)
+    result = checks.gd_step(lambda x, rate, curvature: x + 1j)
     assert result.misconception == "an answer of the wrong kind" and "`.real`" in result.text
 
 
@@ -480,6 +550,24 @@ def test_a_logarithm_of_nothing_is_explained():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert "not start at 1/2" in checks.lyapunov(lambda r: np.log(np.float64(-r))).text
+
+
+    tied_text = checks.lyapunov_tied(tied(slope=lambda n, x: -1, log=lambda s: math.log(-s))).text
+    assert "abs(...)" in tied_text and "√((1 + η)/(3η))" in tied_text and "1/2" not in tied_text
+
+
+def test_coefficients_instead_of_a_slope_are_explained():
+    text = checks.newton_step(lambda z, p: z - np.polyval(p, z) / np.polyder(p)).text
+    assert "wanted is one number" in text and "put z in with `np.polyval`" in text
+
+
+def test_settings_of_numpy_do_not_leak():
+    def gd_step(x, rate, curvature):
+        np.seterr(all="raise")
+        return x - rate * curvature * x
+    before = np.geterr()
+    trial.Trial(gd_step, "gd_step(x, rate, curvature)")(1.0, 0.1, 1.0)
+    assert np.geterr() == before
 
 
 def test_an_input_that_is_changed_is_told():
@@ -551,7 +639,130 @@ def assert_stopped(check, function):
 def test_a_learner_waits_less_than_five_seconds():
     began = time.monotonic()
     assert "4 seconds" in checks.gd_step(endless).text
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 6
+
+
+def sleepy(*inputs):
+    while True:
+        try:
+            time.sleep(0.2)
+        except:             # noqa: E722
+            pass
+
+
+def recursive(*inputs):
+    try:
+        return recursive(*inputs)
+    except:                 # noqa: E722
+        return recursive(*inputs)
+
+
+@njit
+def compiled_endless(x):
+    while x == x:
+        x += 0.0
+    return x
+
+
+class Never:
+    def __float__(self):
+        endless()
+
+    def __repr__(self):
+        endless()
+
+
+class NeverShown:
+    def __repr__(self):
+        endless()
+
+
+HANGING = {
+    "a ring caught in its sleep": sleepy, "calls that catch": recursive,
+    "a compiled helper": lambda x, *others: compiled_endless(1.0),
+    "a sum": lambda *inputs: sum(itertools.count()), "a maximum": lambda *inputs: max(iter(int, 1)),
+    "a search": lambda *inputs: -1 in itertools.count(), "no float": lambda *inputs: Never(),
+    "no words": lambda *inputs: NeverShown()}
+
+
+@pytest.fixture
+def guarded():
+    """The test fails, and goes on, should a check not come back."""
+    def ring(*_):
+        raise AssertionError("the check did not come back")
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def left_behind():
+    """(children, open files) of this process."""
+    try:
+        children = os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        children = None
+    return children, len(os.listdir("/proc/self/fd"))
+
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a check has no process of its own")
+
+
+@on_linux
+@pytest.mark.parametrize("function", HANGING.values(), ids=HANGING)
+def test_what_cannot_be_stopped_from_inside_is_stopped_from_outside(function, impatient, guarded, monkeypatch):
+    monkeypatch.setattr(child, "PATIENCE", 1.0)
+    compiled_endless.compile("float64(float64)")
+    before = left_behind()
+    result = checks.gd_step(function)
+    assert result.outcome == "wrong" and "endless" in result.misconception and "stopped from outside" in result.text
+    assert left_behind() == before
+    assert answers.kept("01-one-loop", "exercises", "gd_step")["outcome"] == "wrong"
+
+
+@on_linux
+def test_a_function_that_ends_python_ends_only_its_child(capfd):
+    for ends in (lambda *_: os._exit(0), lambda *_: os.kill(os.getpid(), signal.SIGKILL), lambda *_: os.closerange(3, 200)):
+        before = left_behind()
+        result = checks.largest_step(ends)
+        assert result.outcome == "wrong" and result.misconception == "it ends Python itself"
+        assert left_behind() == before
+    checks.largest_step(lambda m: os.write(1, b"seen") and os.system("echo seen") or sys.__stderr__.write("seen"))
+    assert capfd.readouterr() == ("", "")
+
+
+@on_linux
+def test_the_interrupt_button_ends_the_check_and_its_child(guarded):
+    before = left_behind()
+    button = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    button.start()
+    with pytest.raises(KeyboardInterrupt):
+        checks.gd_step(sleepy)
+    button.join()
+    assert left_behind() == before and signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """As on macOS and Windows: the check runs in the notebook's own process."""
+    monkeypatch.setattr(child, "possible", lambda: False)
+
+
+def test_in_the_notebooks_own_process_all_is_the_same(together, impatient):
+    assert checks.gd_step(RIGHT[0][1]).outcome == "right" and "uphill" in checks.gd_step(WRONG[0][1]).misconception
+    assert_stopped(checks.gd_step, endless)
+    assert "it raises Ending" in checks.gd_step(ending).misconception
+    with pytest.raises(KeyboardInterrupt):
+        checks.gd_step(lambda x, rate, curvature: signal.raise_signal(signal.SIGINT))
+
+
+def test_endless_printing_is_mentioned(impatient):
+    def gd_step(x, rate, curvature):
+        while True:
+            print("here", end=" ")
+    text = checks.gd_step(gd_step).text
+    assert "It was stopped" in text and "also printed 'here here" in text and len(text) < 600
 
 
 @pytest.mark.parametrize("function", [endless, stubborn])
@@ -563,14 +774,14 @@ def test_an_endless_loop_is_stopped_in_a_thread_too(function, impatient):
     assert "It was stopped" in found[0].text
 
 
-def test_without_the_timer_of_unix_it_is_stopped_too(monkeypatch, impatient):
+def test_without_the_timer_of_unix_it_is_stopped_too(monkeypatch, impatient, together):
     monkeypatch.delattr(signal, "setitimer")
     assert_stopped(checks.gd_step, endless)
     assert checks.gd_step(RIGHT[0][1]).outcome == "right"
     assert "ZeroDivisionError" in checks.gd_step(lambda x, rate, curvature: 1 / 0).misconception
 
 
-def test_what_could_not_be_stopped_is_said(monkeypatch, impatient):
+def test_what_could_not_be_stopped_is_said(monkeypatch, impatient, together):
     monkeypatch.delattr(signal, "setitimer")
     monkeypatch.setattr(trial, "GRACE", 0.1)
     result = checks.gd_step(lambda x, rate, curvature: time.sleep(1))
@@ -586,7 +797,7 @@ def test_many_slow_calls_share_one_limit(impatient):
     assert time.monotonic() - began < 1
 
 
-def test_the_old_timer_and_its_handler_are_put_back(impatient):
+def test_the_old_timer_and_its_handler_are_put_back(impatient, together):
     rung = []
     before = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
     try:

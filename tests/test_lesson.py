@@ -1,15 +1,18 @@
 """The questions of lessons without a browser: texts, answers kept, what the widgets say.  test_lesson_browser.py has one."""
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
 
 import ipywidgets
 import matplotlib
 import pytest
+from ipywidgets.widgets import widget as widgets
 from lab import write_notebook
 from matplotlib.figure import Figure
 
@@ -87,8 +90,20 @@ def test_a_wrong_choice_is_answered_with_its_misconception_by_name(ask):
     assert state["said"][0] == ["verdict", "✗ Not right. You answered “20” (certain)."]
     text = words(state)
     assert "A common mistake: “doubling again and again adds the same amount again and again”. The first step adds 1" in text
-    assert "most is learned" in text and "Right is “1024”. Ten factors" in text and "Nothing is added anywhere" in text
+    assert "most is learned" in text and "Right is “1024”. Each step multiplies" in text and "Nothing is added anywhere" in text
     assert "computers lose large numbers" not in text
+
+
+def test_why_is_said_once_and_a_full_stop_too(ask):
+    state = say(ask.predict("doubling"), "answer", choice=RIGHT, sure=FAIRLY)
+    assert [role for role, _ in state["said"]] == ["verdict", "reason"] and words(state).count("2**10") == 1
+    say(ask.predict("doubling"), "again")
+    state = say(ask.predict("doubling"), "answer", choice=OVERFLOW, sure=FAIRLY)
+    assert state["said"][0][1] == "✗ Not right. You answered “It overflows” (fairly sure)." and ".”" not in words(state)
+    both = lesson.predict("Right?", TWO, explanation="Count.")
+    assert say(both, "answer", choice=0, sure=FAIRLY)["said"][-1] == ["reason", "Count."]
+    alone = lesson.predict("Left?", [yes(text="Yes."), no()])
+    assert say(alone, "answer", choice=1, sure=FAIRLY)["said"][-1] == ["reason", "Right is “Yes”. it is"]
 
 
 @pytest.mark.parametrize(("choice", "sure", "part"), [
@@ -274,8 +289,38 @@ def test_show_answers_from_the_start_raises_what_a_figure_raises(ask, monkeypatc
     assert len(ask.predict("doubling", lambda: ipywidgets.HTML("")).children) == 2
     with pytest.raises(ZeroDivisionError):
         ask.predict("halving", lambda: 1 / 0)
+    assert ask.reveal("why")._now["open"]
     monkeypatch.setenv("FRACTALEDU_SHOW_ANSWERS", "0")
     assert not now(ask.predict("doubling"))["open"]
+
+
+def test_one_bad_figure_leaves_no_question_closed(ask):
+    good = []
+
+    def draw():
+        return good[0]
+    bad, after = ask.predict("halving", draw), ask.predict("doubling", lambda: ipywidgets.HTML(""))
+    with pytest.raises(IndexError):
+        lesson.show_answers()
+    assert now(bad)["open"] and "could not be drawn. IndexError" in now(bad)["failed"] and now(bad)["drawing"] == ""
+    assert now(after)["open"] and len(after.children) == 2
+    good.append(ipywidgets.HTML(""))
+    lesson.show_answers()                                   # tried again
+    assert len(bad.children) == 2 and now(bad)["failed"] == ""
+
+
+def test_a_cell_that_runs_again_leaves_no_widget_behind(ask):
+    mine = ipywidgets.HTML("")
+
+    def run():
+        p = ask.predict("doubling", lambda: mine)
+        ask.reveal("why"), ask.quiz(), ask.answers()
+        return p
+    say(run(), "answer", choice=RIGHT, sure=GUESS)
+    count = len(widgets._instances)
+    for _ in range(5):
+        p = run()
+    assert len(widgets._instances) == count and p.children[1] is mine and mine.comm is not None
 
 
 def test_without_a_file_the_same(file):
@@ -286,6 +331,16 @@ def test_without_a_file_the_same(file):
     q = lesson.quiz([lesson.Question("Yes?", TWO)], key="end")
     assert say(q, "answer", question=0, choice=1)["score"] == "None of one right at the first go. One can still be tried again."
     assert set(on_disk(file)["own questions"]) == {"predictions", "explanations", "quiz"}
+
+
+def test_own_questions_of_two_lessons_do_not_mix(file):
+    for make, message in ((lambda name: lesson.predict("Why?", TWO, lesson=name), {"kind": "answer", "choice": 0, "sure": 0}),
+                          (lambda name: lesson.reveal("Why?", "Because.", lesson=name), {"kind": "compare", "text": "a b c"}),
+                          (lambda name: lesson.quiz([lesson.Question("Why?", TWO)], lesson=name),
+                           {"kind": "answer", "question": 0, "choice": 0})):
+        say(make("monday"), **message)
+        assert now(make("monday")) != now(make("tuesday"))
+    assert set(on_disk(file)) == {"monday"}
 
 
 # ---------------------------------------------------------------- texts
@@ -304,6 +359,10 @@ def no(**how):
     (lambda: lesson.Option("a", right=1), "right must be true or false, got 1"),
     (lambda: no(misconception=""), "misconception must be given for the wrong option 'no', got ''"),
     (lambda: no(because=""), "because must be given for the option 'no', got ''"),
+    (lambda: yes(because=None), "because must be given for the option 'yes', got None"),
+    (lambda: lesson.predict("?", [yes(because=""), no()]), "explanation must be given, or a because for the right option"),
+    (lambda: lesson.predict("?", TWO, key=7), "key must be given, got 7"),
+    (lambda: lesson.reveal("?", "because", lesson=""), "lesson must be given, got ''"),
     (lambda: yes(misconception="x"), "misconception must be left out for the right option, got 'x'"),
     (lambda: yes(text="$x$"), r"text must be plain text without \$ or \\, got '\$x\$'"),
     (lambda: lesson.predict("?", [no(), no(text="b")]), "exactly one option must be right, got 0"),
@@ -314,7 +373,9 @@ def no(**how):
     (lambda: lesson.predict("?", None), "options must be a list of lesson.Option, got None"),
     (lambda: lesson.predict("", [yes(), no()]), "question must be given, got ''"),
     (lambda: lesson.reveal("Why?", ""), "explanation must be given, got ''"),
-    (lambda: lesson.quiz([]), "questions must be from one to six lesson.Question"),
+    (lambda: lesson.quiz([]), r"questions must be a list of one to six lesson.Question, got \[\]"),
+    (lambda: lesson.quiz(lesson.Question("Yes?", TWO)), "questions must be a list .* got Question"),
+    (lambda: lesson.Lesson(7), "name must be the name of a lesson or the path of a .toml file, got 7"),
     (lambda: lesson.Lesson("99-nothing"), "name must be one of .*, or the path of a .toml file, got '99-nothing'"),
     (lambda: lesson.Lesson("nothing.toml"), "name must be a .toml file that can be read, got 'nothing.toml': No such file"),
     (lambda: lesson.Lesson(EXAMPLE).predict("why"), "key must be one of doubling, halving, got 'why'"),
@@ -344,12 +405,30 @@ def test_a_wrong_file_is_refused_by_file_key_and_rule(tmp_path, old, new, messag
     assert str(caught.value).startswith("bad.toml: ") and message in str(caught.value)
 
 
+def test_a_name_of_a_lesson_may_be_a_path():
+    assert lesson.Lesson(pathlib.Path(lessons()[0])).name == lessons()[0]
+
+
 def test_a_quiz_of_a_lesson_has_three_questions(tmp_path):
     path = tmp_path / "two.toml"
     text = EXAMPLE.read_text(encoding="utf-8")
     path.write_text(text[:text.rindex("[[quiz]]")], encoding="utf-8")
     with pytest.raises(ValueError, match=r"two.toml: \[\[quiz\]\] must stand there 3 times, got 2"):
         lesson.Lesson(path)
+    path.write_text('title = "a"\nquiz = 3\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"two.toml: \[\[quiz\]\] must stand there 3 times, got 3"):
+        lesson.Lesson(path)
+
+
+def test_the_example_for_teachers_is_sound(tmp_path):
+    page = (pathlib.Path(__file__).parents[1] / "docs" / "own-questions.md").read_text(encoding="utf-8")
+    text, = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "dice.toml").write_text(text, encoding="utf-8")
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block.replace("dice.toml", str(tmp_path / "dice.toml")).replace("downloads", str(tmp_path)), names)
+    asked = names["ask"].texts
+    assert asked.name == "dice" and all(f'"{key}"' in page for key in [*asked.predict, *asked.reveal])
 
 
 def test_the_files_of_the_lessons_are_sound():
@@ -379,11 +458,11 @@ def test_beside_the_widget_stands_the_question_with_its_answer_folded(ask, monke
         assert widget["text/plain"] == still["text/plain"] and "because" not in widget["text/plain"]
     page = displayed(ask.predict("doubling"), monkeypatch)[1]["text/html"]
     question, answer = page.split("<details>")
-    assert "<li>1024</li>" in question and "Ten factors" not in question
-    assert "Right is “1024”. Ten factors of 2 are 2¹⁰, in Python <code>2**10</code>." in answer
+    assert "<li>1024</li>" in question and "Each step" not in question
+    assert "Right is “1024”. Each step multiplies by 2, so ten steps multiply by 2¹⁰, in Python <code>2**10</code>." in answer
     assert "“20” is not right. A common mistake: “doubling" in answer and "Nothing is added anywhere" in answer
     assert displayed(ask.predict("doubling"), monkeypatch)[1]["text/plain"].splitlines()[1:] == [
-        "  ( ) 20", "  ( ) 1024", "  ( ) It overflows"]
+        "  ( ) 20", "  ( ) 1024", "  ( ) It overflows."]
 
 
 def test_texts_are_escaped(monkeypatch):
@@ -416,16 +495,35 @@ def test_what_was_noted_is_kept_with_its_time(file):
         answers.note("01", "x", "gd_step")
 
 
-def test_without_the_variable_the_file_is_in_the_present_folder(tmp_path, monkeypatch):
-    monkeypatch.delenv("FRACTALEDU_ANSWERS")
-    monkeypatch.chdir(tmp_path)
-    answers.note("01", "quiz", "1", first="a")
-    assert (tmp_path / "my-answers.json").exists()
+def test_without_the_variable_the_file_is_in_the_folder_of_the_notebook(tmp_path):
+    """Also after a cell has gone elsewhere."""
+    program = ("import os; from fractaledu import answers; os.mkdir('data'); os.chdir('data')\n"
+               "answers.note('01', 'quiz', '1', first='a'); assert answers.kept('01', 'quiz', '1')")
+    env = {name: value for name, value in os.environ.items() if name != "FRACTALEDU_ANSWERS"}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=env, check=True)
+    assert (tmp_path / "my-answers.json").exists() and not any((tmp_path / "data").iterdir())
 
 
 def test_strange_values_do_not_break_a_note(file):
     assert answers.note("01", "exercises", "a", value=1 + 2j, text="\ud800") == ""
     assert on_disk(file)["01"]["exercises"]["a"]["value"] == "(1+2j)"
+
+
+class Unspeakable:
+    def __str__(self):
+        raise ZeroDivisionError
+
+
+def test_an_entry_that_cannot_be_text_spoils_no_other(file):
+    endless = []
+    endless.append(endless)
+    for value in (endless, {(1, 2): 3}, Unspeakable()):
+        assert "cannot be kept as text" in answers.note("01", "exercises", "a", value=value)
+        assert answers.note("01", "exercises", "b", value=1) == "" and answers.kept("01", "exercises", "a") is None
+    entry = {"tries": [1]}
+    answers.note("01", "exercises", "c", **entry)
+    entry["tries"].append(2)
+    assert answers.kept("01", "exercises", "c")["tries"] == [1]
 
 
 def test_two_notebooks_lose_nothing_of_each_other(file):
@@ -442,15 +540,53 @@ def test_two_notebooks_lose_nothing_of_each_other(file):
     assert {name: len(kinds["quiz"]) for name, kinds in on_disk(file).items()} == dict.fromkeys("abcd", 30)
 
 
-def test_a_lock_that_was_left_behind_is_passed(file, monkeypatch):
+def test_a_lock_that_was_left_behind_is_passed_by_its_age(file, monkeypatch):
     monkeypatch.setattr(answer_file, "LONGEST_WAIT", 0.05)
     lock = file.with_name(f".{file.name}.lock")
-    lock.touch()
-    assert answers.note("01", "quiz", "1", first="x") == "" and on_disk(file) and not lock.exists()
+    lock.write_text("somebody's")
+    assert "not kept in my-answers.json: another notebook holds it" in answers.note("01", "quiz", "1", first="x")
+    assert lock.read_text() == "somebody's" and not file.exists()
+    old = time.time() - answer_file.OLDEST_LOCK - 1
+    os.utime(lock, (old, old))
+    assert answers.note("01", "quiz", "2", first="x") == "" and not lock.exists()
+    assert set(on_disk(file)["01"]["quiz"]) == {"1", "2"}
+
+
+def test_a_lock_of_somebody_else_is_never_removed(file):
+    lock = file.with_name(f".{file.name}.lock")
+    with answer_file._alone(file):
+        lock.write_text("taken for an old one, and somebody else's now")
+    assert lock.exists()
+
+
+def test_a_lock_that_cannot_be_written_does_not_stay(file, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+    monkeypatch.setattr(answer_file, "open", full, raising=False)
+    assert "no space left" in answers.note("01", "quiz", "1", first="x") and not list(file.parent.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_what_is_not_a_plain_file_stays_where_it_is(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    os.symlink("/dev/null", tmp_path / "device")
+    for name in ("pipe", "folder", "device"):
+        monkeypatch.setenv("FRACTALEDU_ANSWERS", str(tmp_path / name))
+        assert f"not kept in {name}: it is not a file" in answers.note("01", "quiz", "1", first="x")
+        assert answers.kept("01", "quiz", "1")["first"] == "x"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["device", "folder", "pipe"]
+    assert os.readlink(tmp_path / "device") == "/dev/null"
+
+
+def test_an_empty_file_is_begun(file):
+    file.touch()
+    assert answers.note("01", "quiz", "1", first="x") == "" and on_disk(file)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 @pytest.mark.parametrize("text", [
-    "{", "", "[" * 100_000, b"\xff\xfe\x00", '{"what": "fractaledu answers", "format": 1, "lessons": {}}',
+    "{", "[" * 100_000, b"\xff\xfe\x00", '{"what": "fractaledu answers", "format": 1, "lessons": {}}',
     '{"what": "fractaledu answers", "format": 1, "name": "", "lessons": [1]}'])
 def test_a_damaged_file_is_moved_aside(file, ask, text):
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -526,7 +662,7 @@ def test_of_two_answers_the_newer_one_stays(ask, file):
     p, box = ask.predict("doubling"), ask.answers()
     say(p, "answer", choice=RIGHT, sure=CERTAIN)
     state = say(box, "upload", text=text)
-    assert state["said"] == "2 answers taken over. One answer stayed as here, because the answer here is newer."
+    assert state["said"] == "2 answers taken over. One answer stayed as here: what is here is newer."
     assert "“1024” (certain)" in words(now(p))
     newer = json.loads(text)
     newer["lessons"]["00-example"]["predictions"]["doubling"]["when"] = "9999"
@@ -575,21 +711,32 @@ def test_a_teacher_collects_the_files_of_a_class(ask, file, tmp_path):
     folder = tmp_path / "class"
     folder.mkdir()
     (folder / "my-answers-ada-l.json").write_text(downloaded(ask, file), encoding="utf-8")
-    answers.note("00-example", "exercises", "gd_step", outcome="right", tries=2, source="def gd_step(): …")
+    answers.note("00-example", "exercises", "gd_step", outcome="right", source="def gd_step(): …")
     (folder / "my-answers (1).json").write_text(answers.download()[1], encoding="utf-8")
     rows = answers.collect(folder)
     assert [row["file"] for row in rows] == ["my-answers (1).json"] + ["my-answers-ada-l.json"] * 3
     assert len({tuple(row) for row in rows}) == 1                   # all rows have the same columns
     exercise, prediction = rows[:2]
-    assert exercise["key"] == "gd_step" and exercise["right"] and exercise["tries"] == 2
+    assert exercise["key"] == "gd_step" and exercise["right"] is True
     assert exercise["chosen"] == "def gd_step(): …"
     assert prediction["name"] == "Ada L." and prediction["chosen"] == "20" and prediction["right"] is False
     assert prediction["confidence"] == "certain" and "adds the same amount" in prediction["misconception"]
     (folder / "broken.json").write_text("{")
     with pytest.warns(UserWarning, match="broken.json is left out: it is damaged"):
         assert len(answers.collect(folder)) == 4
+    (folder / "broken.json").unlink()
     with pytest.raises(NotADirectoryError, match="folder must be a folder with downloaded answers"):
         answers.collect(folder / "none")
+
+
+def test_files_of_a_class_as_they_come(tmp_path):
+    """Saved by Notepad, named in capitals, edited by hand, and a formula for a name."""
+    entry = {"first": ["a"], "right": "yes", "confidence": 3, "when": 5, "second": "-1", "second_right": True}
+    data = {"what": "fractaledu answers", "format": 1, "name": "=1+1", "lessons": {"01": {"predictions": {"k": entry}}}}
+    (tmp_path / "A.JSON").write_text(json.dumps(data), encoding="utf-8-sig")
+    row, = answers.collect(tmp_path)
+    assert row["name"] == "'=1+1" and row["second"] == "'-1" and row["second_right"] is True
+    assert row["chosen"] is row["right"] is row["confidence"] is row["when"] is None and "tries" not in row
 
 
 # ---------------------------------------------------------------- what the browser may say

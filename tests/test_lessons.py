@@ -342,6 +342,40 @@ def test_text_beside_a_folded_solution_stays():
     assert notebook.cells[1].execution_count == 3, "the notebook itself is as before"
 
 
+def folded(text="x = 1", fold="<details><summary>One solution</summary>"):
+    stub = nbformat.v4.new_code_cell("x = ...", metadata={"tags": ["exercise"]})
+    return nbformat.v4.new_notebook(cells=[stub, nbformat.v4.new_markdown_cell(f"{fold}\n\n{text}\n</details>")])
+
+
+@pytest.mark.parametrize("fold", ["<details open><summary>One solution</summary>", "<DETAILS>\n<summary>A Solution</summary>"])
+def test_a_solution_is_known_by_its_summary(fold):
+    assert len(handout.without_solutions(folded(fold=fold)).cells) == 1
+
+
+@pytest.mark.parametrize("notebook", [
+    folded(fold="<details><summary>Answer</summary>"), folded(fold="<details><b>solution</b>"),
+    folded("<details>a hint</details>\nx = 1"), folded("</details><details><summary>Second solution</summary>")])
+def test_a_solution_that_might_stay_is_an_error(notebook):
+    with pytest.raises(ValueError, match="must be followed by one <details>|must not hold another <details>"):
+        handout.without_solutions(notebook)
+
+
+def test_the_handout_overwrites_nobodys_work(tmp_path, capsys):
+    folder = tmp_path / "class"
+    assert main(["handout", str(folder)]) == 0 and main(["handout", str(folder)]) == 0      # the same again is no matter
+    work, other = folder / "01-one-loop.ipynb", folder / "02-mandelbrot.ipynb"
+    work.write_text("somebody's work")
+    other.unlink()
+    capsys.readouterr()
+    assert main(["handout", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "01-one-loop.ipynb" in said and "--force" in said and "00-start" not in said
+    assert work.read_text() == "somebody's work" and not other.exists()
+    assert main(["handout", str(folder), "--force"]) == 0
+    assert other.exists() and not [path for path in folder.iterdir() if path.suffix != ".ipynb"]
+    nbformat.validate(nbformat.read(work, as_version=4))
+
+
 def test_the_handout_never_overwrites_the_lessons(capsys):
     assert main(["handout", str(FOLDER)]) == 2
     assert "solutions would be lost" in capsys.readouterr().err

@@ -1,14 +1,18 @@
 """Boards without a browser: knobs, scenes, the messages of the hand, the still picture."""
+import base64
 import doctest
+import io
 import json
 import math
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from PIL import Image
 
 from fractaledu.panels import board as board_module
 from fractaledu.panels.board import Board, Choice, Knob, Switch, Text
-from fractaledu.panels.scene import Axis, Brush, Dots, Handle, Label, Line, Picture, Plot, Rule, Scene, described
+from fractaledu.panels.scene import Axis, Brush, Dots, Handle, Label, Line, Picture, Plot, Rule, Scene, described, rgb
 
 SHOWN = ("rate", "start", "steps", "both", "kind", "word")
 
@@ -86,6 +90,33 @@ def test_the_browser_is_told_json_in_fractions_of_the_axes(board):
     assert [knob["name"] for knob in told["knobs"] if knob["shown"]] == list(SHOWN)
 
 
+def decoded(picture):
+    """What the browser is sent, as an array of four channels, the first row on top."""
+    data = base64.b64decode(picture.source.removeprefix("data:image/png;base64,"))
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("colours", [1, 2, 16, 256, 257, 2000])
+def test_a_picture_is_sent_with_its_first_row_at_the_bottom_and_no_colour_changed(colours, channels):
+    rng = np.random.default_rng(colours)
+    pixels = rng.integers(256, size=(colours, channels), dtype=np.uint8)[rng.integers(colours, size=(40, 60))]
+    seen = decoded(Picture(pixels, (0, 1), (0, 1)))
+    if channels == 3:
+        assert (seen[..., 3] == 255).all()
+    np.testing.assert_array_equal(seen[::-1, :, :channels], pixels)
+
+
+def test_few_colours_are_sent_small_and_made_once():
+    noise = np.random.default_rng(0).integers(2, size=(200, 200, 1), dtype=np.uint8) * rgb("sky")
+    picture = Picture(noise, (0, 1), (0, 1))
+    assert len(picture.source) < 10_000 and picture.source is picture.source
+
+
+def test_a_colour_has_a_name_or_a_number():
+    assert rgb("blue").tolist() == rgb("#0072B2").tolist() == [0, 0x72, 0xB2]
+
+
 def test_places_that_do_not_exist_are_gaps():
     plot = Plot("p", Axis("x", 0, 1), Axis("y", 1, 10, log=True), [Line([0, 0.5, 1, 1], [1, 0, math.nan, math.inf])])
     at = described(Scene([plot]), {})["plots"][0]["layers"][0]["at"]
@@ -149,3 +180,33 @@ def test_without_a_browser_there_is_a_picture_with_words(board):
     page = board_module.still.html(board.scene, board.knobs, board.title)
     assert "falls to 0.125" in page and "rate 0.5, 3 steps" in page and 'class="fractaledu-still"' in page
     assert board._repr_mimebundle_()[0]["text/plain"] == "Try. rate 0.5, 3 steps"
+
+
+def painted(layers, places, log=False):
+    """The colours, in the still picture of some layers, at places in the units of its axes."""
+    x, y = Axis("x", 0.01, 1, log=log), Axis("y", 0.01, 1, log=log)
+    canvas = FigureCanvasAgg(Board("still", [], lambda k: Scene([Plot("p", x, y, layers)])).figure())
+    canvas.draw()
+    pixels, ax = np.asarray(canvas.buffer_rgba()), canvas.figure.axes[0]
+    across, up = ax.transData.transform(places).round().astype(int).T
+    return pixels[len(pixels) - 1 - up, across, :3].tolist()
+
+
+CORNERS = [["red", "green"], ["blue", "orange"]]            # the lower row first
+INSIDE = [(0.02, 0.02), (0.9, 0.02), (0.02, 0.9), (0.9, 0.9)]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_still_picture_is_neither_upside_down_nor_turned_round(log):
+    picture = Picture(np.array([[rgb(colour) for colour in row] for row in CORNERS]), (0.01, 1), (0.01, 1))
+    assert painted([picture], INSIDE, log) == [rgb(colour).tolist() for row in CORNERS for colour in row]
+
+
+def test_a_still_picture_has_the_colours_of_its_layers():
+    x, y = np.array(INSIDE).T
+    many = ["#112233", "#445566", "#778899", "#aabbcc"]
+    assert painted([Dots(x, y, many, 6)], INSIDE) == [rgb(colour).tolist() for colour in many]
+    for colour in ("blue", "orange", "green", "red", "pink", "sky"):
+        assert painted([Dots(x, y, colour, 6)], INSIDE) == [rgb(colour).tolist()] * 4
+        assert painted([Line([0.2, 0.8], [0.5, 0.5], colour, 6)], [(0.5, 0.5)]) == [rgb(colour).tolist()]
+    assert painted([Dots(x, y, "red", 8, hollow=True)], INSIDE) == [[255, 255, 255]] * 4

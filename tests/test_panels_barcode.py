@@ -131,6 +131,14 @@ def test_each_level_adds_a_dot_to_the_counts():
     assert line.name == f"slope {np.polyfit(range(8, 14), np.log2(found[7:]), 1)[0]:.2f} from level 8 on"
 
 
+@pytest.mark.parametrize(("level", "wavelength", "slope", "words"), [
+    (9, 0.1, False, "A slope needs level 11 or more."), (11, 0.1, True, ""), (13, None, False, "Too few changes for a slope")])
+def test_a_slope_needs_four_levels_with_more_than_a_handful_of_changes(level, wavelength, slope, words):
+    board = barcode(level=level, wavelength=wavelength) if wavelength else barcode("added", level=level)
+    assert bool(layers(board, "counts", Line)) == slope == ("slope" not in board.scene.words)
+    assert words in board.scene.words
+
+
 def test_a_brush_magnifies_and_the_second_one_follows():
     board = barcode()
     board._receive({"kind": "brushed", "name": "", "plot": "whole", "ends": [0.4, 0.2], "client": "", "n": 1})

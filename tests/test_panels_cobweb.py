@@ -9,7 +9,7 @@ import fractaledu as fe
 from fractaledu.panels import bifurcation, cobweb, three_maps, valley
 from fractaledu.panels.bifurcation import density, ink
 from fractaledu.panels.cobweb import distances, staircase
-from fractaledu.panels.families import FAMILIES, cycle, family_of, orbit
+from fractaledu.panels.families import FAMILIES, family_of, long_run, orbit
 from fractaledu.panels.scene import Axis, Dots, Handle, Line, Picture, Rule, described
 from fractaledu.panels.valley import descend
 
@@ -70,21 +70,23 @@ def test_tied_weights_are_the_packages_own():
 @pytest.mark.parametrize(("rate", "values"), [(1.9, 1), (2.1, 2), (6 ** 0.5 - 0.01, 2), (6 ** 0.5 + 0.01, 4), (2.56, 8),
                                               (2.83, 3)])
 def test_the_cubics_values_double_at_2_and_at_the_root_of_6(rate, values):
-    assert len(cycle(CUBIC, rate, 0.3, burn=20_000)) == values
+    end = long_run(CUBIC, rate, 0.3, 20_000)
+    assert (end.kind, len(end.values)) == ("cycle", values)
 
 
 def test_a_cycle_of_two_is_the_known_one():
     rate = 2.3                              # the 2-cycle of the logistic map, in closed form
     r = 1 + rate
     y = (r + 1 + np.array([-1, 1]) * math.sqrt((r - 3) * (r + 1))) / (2 * r)
-    assert np.allclose(cycle(LOGISTIC, r, 0.3), y, atol=1e-9)
-    assert np.allclose(cycle(CUBIC, rate, 0.3), np.sort(1 - y * r / rate), atol=1e-9)
+    assert np.allclose(long_run(LOGISTIC, r, 0.3).values, y, atol=1e-9)
+    assert np.allclose(long_run(CUBIC, rate, 0.3).values, np.sort(1 - y * r / rate), atol=1e-9)
 
 
 def test_chaos_has_no_cycle_and_a_lost_run_no_values():
-    assert cycle(CUBIC, 3.0, 0.3) is None
-    assert len(cycle(PARABOLA, 2.1, 1.0)) == 0
-    assert len(cycle(CUBIC, 0.5, 1.05)) == 0             # over the rim
+    for rate in np.linspace(2.9, 3.0, 41):
+        assert long_run(CUBIC, rate, 0.3).kind == "open" or rate == pytest.approx(2.905, abs=2e-3)   # a window of five
+    assert long_run(PARABOLA, 2.1, 1.0).kind == "gone"
+    assert long_run(CUBIC, 0.5, 1.05).kind == "gone"      # over the rim
 
 
 def test_unknown_maps_are_refused_with_the_names_there_are():
@@ -101,6 +103,18 @@ def test_the_staircase_goes_between_the_curve_and_the_diagonal():
     assert (x[0], y[0]) == (0.3, -0.7) and len(x) == len(y) == 21
     assert np.allclose(y[1::2], CUBIC.step(x[1::2], 2.1))               # on the curve
     assert np.array_equal(x[2::2], y[2::2])                             # on the diagonal
+
+
+@pytest.mark.parametrize(("family", "rate", "rings"), [
+    ("cubic", 1.5, {"attracts": [0], "repels": [1]}), ("cubic", 2.5, {"repels": [0, 1]}),
+    ("cubic", 2.0, {"at the border": [0], "repels": [1]}), ("parabola", 1.5, {"attracts": [0]}),
+    ("logistic", 2.5, {"attracts": [0.6], "repels": [0]}), ("two-weights", 0.5, {"attracts": [-1, 1], "repels": [0]})])
+def test_each_fixed_point_has_a_ring_filled_where_it_attracts(family, rate, rings):
+    found = [dots for dots in layers(cobweb(family, rate=rate), "web", Dots)]
+    assert {dots.name.removeprefix("fixed point, "): sorted(dots.x) for dots in found} == rings
+    assert all(dots.hollow == ("attracts" not in dots.name) and list(dots.x) == list(dots.y) for dots in found)
+    step = family_of(family).step
+    assert all(step(x, rate) == pytest.approx(x) for dots in found for x in dots.x)
 
 
 def test_the_boards_plots_follow_the_knobs():
@@ -127,7 +141,7 @@ def test_with_two_goals_the_nearer_one_counts():
     assert np.allclose(size[:2], 0.1) and np.isnan(size[2])
 
 
-@pytest.mark.parametrize("curvature", [0.5, 2.0, 4.0])
+@pytest.mark.parametrize("curvature", [0.5, 2.0, 8.0])
 def test_one_over_the_curvature_arrives_in_one_step(curvature):
     board = cobweb("parabola", rate=1 / curvature, curvature=curvature)
     assert [rule.name for rule in layers(board, "error", Rule)] == ["error 0 from step 1"]
@@ -138,7 +152,7 @@ def test_the_strip_marks_the_present_rate_and_its_values():
     board = cobweb(("cubic", "parabola"), rate=2.1, long_run=True)
     assert [rule.x for rule in layers(board, "strip", Rule)] == [2.1]
     (marks,) = layers(board, "strip", Dots)
-    assert np.allclose(marks.y, cycle(CUBIC, 2.1, 0.3))
+    assert np.allclose(marks.y, long_run(CUBIC, 2.1, 0.3).values)
     assert board.scene.plot("strip").touch == ("rate", None)
     board.set(loss="parabola")
     assert len(layers(board, "strip", Dots)[0].x) == 0 and "run away" in board.scene.words
@@ -180,6 +194,14 @@ def test_the_strip_of_the_parabola_ends_at_2():
 def test_ink_grows_with_visits_and_none_is_transparent():
     alpha = ink(np.array([[0.0, 1.0, 50.0, 400.0]]))[0, :, 3]
     assert alpha[0] == 0 and alpha[3] == 255 and list(alpha) == sorted(alpha)
+
+
+def test_the_strip_is_computed_once_for_a_piece_and_sent_small():
+    board = bifurcation()
+    before = layers(board, "strip", Picture)[0], layers(board, "piece", Picture)[0]
+    board.set(rate=3.2)
+    assert layers(board, "strip", Picture)[0] is before[0] and layers(board, "piece", Picture)[0] is before[1]
+    assert len(before[0].source) < 30_000
 
 
 def test_a_selected_piece_is_magnified():

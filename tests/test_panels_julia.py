@@ -59,8 +59,8 @@ def test_the_words_name_the_step_at_which_the_kernel_says_it_leaves(ship):
 
 
 @pytest.mark.parametrize("c, words", [
-    (0.1j, "one value"), (-1 + 0.1j, "2 values"), (-0.12 + 0.74j, "3 values"), (-1.31, "4 values"), (-0.75, "staying."),
-    (0.3 + 0.6j, "step 15"), (-2, "has not passed 2"), (0.26, "step 30")])
+    (0.1j, "one value"), (-1 + 0.1j, "2 values"), (-0.12 + 0.74j, "3 values"), (-1.31, "4 values"),
+    (-0.75, "slowly approaching one value"), (0.3 + 0.6j, "step 15"), (-2, "has not passed 2"), (0.26, "step 30")])
 def test_what_becomes_of_an_orbit_is_said(c, words):
     assert words in julia(c=c).scene.words
 
@@ -130,11 +130,12 @@ def test_descent_and_square_are_one_orbit_in_two_rulers(rate):
     assert both[:4].all() and np.abs(line.y - rings.y)[both].max() < 1e-3       # 40 doublings of a rounding error
     assert np.abs(line.y - rings.y)[:15][both[:15]].max() < 1e-9
     assert layer(board, "map", Dots).x == [constant_of(rate)]
+    assert rings.colour == layer(board, "map", Dots, 1).colour == "orange"           # as the lesson calls it
 
 
 @pytest.mark.parametrize("rate, words", [
     (0, "stays where it is"), (0.5, "comes to the minimum 0"), (1.9, "= 0.9"), (2, "slow, but not lost"), (2.1, "2 values"),
-    (2.5, "4 values"), (2.83, "3 values"), (2.7, "No cycle of up to 12"), (3, "No cycle"), (3.1, "runs away: beyond 10")])
+    (2.4494, "still approaching 2 values"), (2.5, "4 values"), (2.83, "3 values"), (2.7, "No cycle of up to 16"), (3, "No cycle"), (3.1, "runs away: beyond 10")])
 def test_what_a_rate_does_is_said(rate, words):
     assert words in dial(rate=rate).scene.words
 

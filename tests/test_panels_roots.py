@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 from fractaledu import reference
-from fractaledu.panels.roots import RGB, UNITY, draggable_roots, relaxation, shares
+from fractaledu.panels import draggable_roots, relaxation, shares
+from fractaledu.panels.roots import RGB, UNITY
 from fractaledu.panels.scene import Dots, Label, Line, Picture, described
 
 TRAP = np.roots([1, 0, -2, 2])
@@ -89,6 +90,47 @@ def test_counts_are_brighter_where_fewer_steps_are_needed():
     assert bright[80, 120] > bright[80, 25]              # beside the root 1, and on the ragged line to the left
 
 
+def test_the_scale_of_counts_runs_from_the_fewest_to_the_most_that_occur():
+    board = draggable_roots(a=0.2)
+    colour, title = colours(board, "counts").astype(int), board.scene.plot("counts").title
+    assert title == "steps until settled: yellow 64, blue 99 (black: not)"
+    seen = colour[colour.any(-1)]
+    assert seen[:, 0].max() > 240 and seen[:, 0].min() < 10           # cividis, from end to end
+    assert 0 < (colour == 0).all(-1).mean() < 0.03                      # black is for not settled only
+    assert draggable_roots(a=4.4).scene.plot("counts").title == "steps until settled: none did (black: not)"
+
+
+def test_two_roots_that_are_close_and_yet_two_are_named():
+    board = draggable_roots()
+    assert "not one" not in board.scene.words
+    board.set(x1=0.8, y1=0.0)
+    assert "A and B are near, not one. Two that come within 0.1" in board.scene.words
+    board.set(x1=0.95)
+    assert "not one" not in board.scene.words
+
+
+def test_labels_of_shares_stand_above_their_bars():
+    board = shares()
+    for label, bar in zip(layers(board, "shares", Label), layers(board, "shares", Picture), strict=True):
+        assert label.y > bar.y[1] > bar.y[0]
+
+
+def test_the_map_is_kept_while_the_start_is_dragged():
+    board = relaxation()
+    before = layers(board, "basins", Picture)[0]
+    board.set(start_x=0.3)
+    assert layers(board, "basins", Picture)[0] is before
+
+
+def test_relaxation_dots_what_has_not_settled():
+    half = relaxation(1.9, 150)
+    assert "After 150 steps " in half.scene.words
+    dots = (colours(half)[::2, ::2] == 0).all(-1).mean()
+    assert 0 < dots < 1
+    said = float(half.scene.words.split("150 steps ")[1].split(" %")[0]) / 100
+    assert 1 - dots == pytest.approx(said, abs=0.02)
+
+
 def test_the_distance_of_a_run_begins_at_its_start_and_falls_below_the_tolerance():
     board = draggable_roots(start=-1)
     line = layers(board, "distance", Line)[0]
@@ -110,11 +152,11 @@ def test_beyond_2_the_last_two_iterates_are_two_places():
 
 def test_shares_are_a_third_in_a_disc_and_not_in_a_square():
     board = shares()
-    of = [line.x[1] for line in layers(board, "shares", Line)]
+    of = [bar.x[1] for bar in layers(board, "shares", Picture)]
     assert of == pytest.approx([0.3528, 0.3236, 0.3236], abs=1e-3)
     for frame in ("disc", "triangle"):
         board.set(frame=frame)
-        assert [line.x[1] for line in layers(board, "shares", Line)] == pytest.approx([1 / 3] * 3, abs=2e-3)
+        assert [bar.x[1] for bar in layers(board, "shares", Picture)] == pytest.approx([1 / 3] * 3, abs=2e-3)
     assert colours(board).shape[-1] == 4 and (colours(board)[..., 3] == 0).any()         # outside the frame nothing
 
 

@@ -73,6 +73,14 @@ def test_a_smaller_gap_moves_the_line_and_not_the_slope_of_the_exponent():
     assert after.y[0] == pytest.approx(1e-13) and "43.2 steps" in board.scene.words
 
 
+@pytest.mark.parametrize(("rate", "fitted"), [(4, True), (3.7, True), (2.5, False), (3.83, False), (3.0, False)])
+def test_no_line_is_fitted_where_small_differences_shrink(rate, fitted):
+    """There it would fit what happens before the runs settle."""
+    board = twin_orbits(rate=rate)
+    names = [getattr(layer, "name", "") for layer in board.scene.plot("distance").layers]
+    assert any(name.startswith("fitted slope") for name in names) == fitted == ("fitted slope" in board.scene.words)
+
+
 @pytest.mark.parametrize(("knobs", "words"), [
     ({"rate": 4, "start": 0.5}, "exactly 0 from step 2 on: this start is a trap. The exponent there, 1.386,"),
     ({"rate": 2}, "λ is minus infinity"),
@@ -114,7 +122,7 @@ def test_the_exponent_of_a_word_is_that_of_the_slow_twin_and_of_the_kernel(word,
 def test_the_map_is_the_picture_of_markus_and_follows_word_part_and_start():
     board = word_map()
     plot = board.scene.plot("map")
-    assert np.array_equal(plot.layers[0].rgb, fe.colours(fe.render(fe.markus("AB"), size=(128, 128))))
+    assert np.array_equal(plot.layers[0].rgb, fe.colours(fe.render(fe.markus("AB"), size=(words.SIDE, words.SIDE))))
     seen = {plot.layers[0].rgb.tobytes()}
     zircon = list(words.PARTS)[1]
     for knobs in ({"word": "aabab"}, {"word": "BBBBBBAAAAAA"}, {"part": zircon}, {"start": 0.5}):
@@ -123,6 +131,14 @@ def test_the_map_is_the_picture_of_markus_and_follows_word_part_and_start():
     assert len(seen) == 5
     picture = next(layer for layer in board.scene.plot("map").layers if isinstance(layer, Picture))
     assert (picture.x, picture.y) == ((3.4, 4.0), (2.5, 3.4)) and board.scene.plot("map").title.startswith("Word BBBBBBAAAAAA")
+
+
+def test_the_map_is_kept_while_the_point_moves_and_the_point_begins_in_a_swallow():
+    board = word_map()
+    assert "stable" in board.scene.words and "A = 3.760, B = 2.830" in board.scene.words
+    before = board.scene.plot("map").layers[0]
+    board.set(a=3.0)
+    assert board.scene.plot("map").layers[0] is before
 
 
 def test_pressing_the_map_moves_the_point_and_the_orbit():

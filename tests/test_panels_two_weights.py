@@ -4,7 +4,7 @@ import itertools
 import numpy as np
 import pytest
 
-from fractaledu.panels.scene import Dots, Line, described
+from fractaledu.panels.scene import Dots, Line, described, rgb
 from fractaledu.panels.two_weights import (
     ENDS,
     HIGH,
@@ -34,9 +34,8 @@ def named(board, plot, name):
 
 def ends_of(board, plot):
     """The picture of a map as numbers of the ends."""
-    rgb = board.scene.plot(plot).layers[0].rgb
-    colours = {tuple(int(colour[i:i + 2], 16) for i in (1, 3, 5)): end for end, (colour, _) in ENDS.items()}
-    return np.array([[colours[tuple(pixel)] for pixel in row] for row in rgb.tolist()])
+    colours = {tuple(rgb(colour).tolist()): end for end, (colour, _) in ENDS.items()}
+    return np.array([[colours[tuple(pixel)] for pixel in row] for row in board.scene.plot(plot).layers[0].rgb.tolist()])
 
 
 def run_by_hand(a, b, rate_a, rate_b, decay, steps):
@@ -143,6 +142,28 @@ def test_every_corner_of_the_knobs_is_drawn_with_words_for_each_plot(board):
         assert all(words.endswith(".") and "nan" not in words for words in (scene.words, *(plot.says for plot in scene.plots)))
         assert sum(len(layer.x) for plot in scene.plots for layer in plot.layers if isinstance(layer, Line | Dots)) < 3000
     assert len(described(board.scene, board.knobs)["plots"]) == 4
+
+
+@pytest.mark.parametrize(("rate", "decay"), [(0.5, 0), (1.2, 0), (0.95, 0.3), (2.5, 0)])
+@pytest.mark.parametrize("plot", ["starts", "rates"])
+def test_every_colour_that_is_seen_is_in_the_legend(board, plot, rate, decay):
+    board.set(rate=rate, decay=decay)
+    named = {layer.name for layer in board.scene.plot(plot).layers if isinstance(layer, Dots)}
+    assert {ENDS[end][1] for end in np.unique(ends_of(board, plot))} <= named
+
+
+@pytest.mark.parametrize(("a", "b", "words"), [
+    (2, 0.5, "The error is exactly 0, so nothing moves: balanced"), (0, 0, "Both slopes are exactly 0 at 0"),
+    (2.01, 0.5, "The run settles"), (1, 1, "The run settles at a = 1.00, b = 1.00, where s = 2.00, after 0 steps")])
+def test_a_start_in_balance_is_not_said_to_settle(board, a, b, words):
+    board.set(rate=0.5, a=a, b=b)
+    assert words in board.scene.words
+
+
+def test_the_slanted_line_of_the_plane_meets_p_1_at_4_over_the_rate(board):
+    line = named(board, "plane", "lost above this line: 4/η at p = 1")
+    assert np.interp(1.0, line.x, line.y) == pytest.approx(4 / 0.5)
+    assert (board.scene.plot("plane").x.label, board.scene.plot("plane").y.label) == ("p = ab", "s = a² + b²")
 
 
 def test_bad_values_are_refused():

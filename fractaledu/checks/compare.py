@@ -3,18 +3,20 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import answers
-from .result import NOT_ATTEMPTED, RIGHT, WRONG, Result, brief
-from .trial import Trial, Trouble, a_thing
+from . import child
+from .reading import KIND, NOT_A_NUMBER
+from .result import NOT_ATTEMPTED, RIGHT, WRONG, Result, brief, inputs_in_words
+from .trial import ENDLESS, Trial, Trouble, message
 
 LIKENESS = 1e-6             # relative: an answer nearer than this to a mistake's is that mistake
 ALMOST_ALL = 0.98           # of the cases where a mistake shows; a few may differ by rounding
+NEARLY = 1e-3               # relative: a wrong answer so near the right one is an approximation
 
 
 class Mistake(NamedTuple):
@@ -39,36 +41,68 @@ def exercise(lesson, signature):
         @functools.wraps(check)
         def checked(*given):
             inspect.signature(check).bind(*given)           # a wrong call of the check itself is Python's own TypeError
-            result, key = _result(check, given), check.__name__
+            key = check.__name__
+            result, source = _judged(check, given)
             # a notebook begun anew, as on Binder, must not wipe out what was answered before
             if result.outcome != NOT_ATTEMPTED or answers.kept(lesson, "exercises", key) is None:
                 answers.note(lesson, "exercises", key, outcome=result.outcome, misconception=result.misconception,
-                             source=_source(given))
+                             source=source)
             return result
         checked.lesson, checked.exercise = lesson, signature
+        checked.__doc__ = f"{inspect.cleandoc(check.__doc__)}\n\n{_numpydoc(check)}"
         return checked
     return decorate
 
 
-def _result(check, given):
+def _numpydoc(check):
+    names = list(inspect.signature(check).parameters)
+    what = ("function : callable\n    The learner's, uncalled." if names == ["function"] else
+            f"{', '.join(names)} : object\n    What the learner found.")
+    return (f"Parameters\n----------\n{what}  None, `...` or an empty stub is \"not attempted\".\n\n"
+            "Returns\n-------\nResult\n    Also where the answer raises, hangs or is of the wrong kind; only the interrupt "
+            "button raises KeyboardInterrupt.")
+
+
+def _judged(check, given):
+    """(Result, source); in a process of its own where that is possible, so that nothing can hold up the notebook."""
+    def work():
+        return _result(check, given), _source(given)
+
     try:
-        return Result(check.__name__, RIGHT, check(*given))
-    except Trouble as trouble:
-        return Result(check.__name__, trouble.outcome, trouble.text, trouble.name, trouble.input, trouble.got,
-                      trouble.expected)
-    except Exception as error:      # a check never stops a notebook, whatever it was given
-        return Result(check.__name__, WRONG, f"The check could not compare this answer ({type(error).__name__}: {error}). Does "
+        return child.apart(work) if child.possible() else work()
+    except child.Late:
+        said = ("Your function had not answered after 5 seconds and was stopped from outside. Does every loop come to its end, "
+                "also one that catches errors?")
+        return Result(check.__name__, WRONG, said, ENDLESS), _source(given, careful=True)
+    except child.Gone:
+        said = ("The process in which the check ran your function ended without an answer. Does it call `os._exit`, need more "
+                "memory than there is, or crash in compiled code (an index outside an array)?")
+        return Result(check.__name__, WRONG, said, "it ends Python itself"), _source(given, careful=True)
+
+
+def _result(check, given):
+    name = check.__name__
+    try:
+        try:
+            return Result(name, RIGHT, check(*given))
+        except Trouble as trouble:
+            return Result(name, trouble.outcome, trouble.text, trouble.name, inputs_in_words(trouble.input),
+                          *(None if value is None else brief(value) for value in (trouble.got, trouble.expected)))
+    except KeyboardInterrupt:           # the interrupt button
+        raise
+    except BaseException as error:      # a check never stops a notebook, whatever it was given
+        return Result(name, WRONG, f"The check could not compare this answer ({type(error).__name__}: {message(error)}). Does "
                       "your function return the kind of thing that the exercise asks for?", KIND)
 
 
-def _source(given):
-    """What the learner handed in, as text: the lines of a function, or the numbers."""
+def _source(given, careful=False):
+    """What the learner handed in, as text: the lines of a function, or the numbers (careful: no code of theirs is run)."""
     if len(given) == 1 and callable(given[0]):
         try:
             return inspect.getsource(getattr(given[0], "py_func", given[0]))
         except (OSError, TypeError):
-            return brief(given[0])
-    return ", ".join(map(brief, given))
+            pass
+    return ", ".join(type(value).__name__ if careful else brief(value) for value in given)
 
 
 def compare(function, signature, cases, right, mistakes, *, read, near, error=None, hints=None, hint="", like=None,
@@ -152,10 +186,14 @@ def diagnose(cases, got, expected, mistakes, hint, like, special):
 
 
 def _factor(got, expected):
-    """A sentence if the answers are the right ones times one number."""
+    """A sentence if the answers are the right ones, nearly, or times one number."""
     if any(isinstance(value, str | tuple) or value == 0 for value in (*got, *expected)):
         return ""
     factors = [one / other for one, other in zip(got, expected, strict=True)]
+    if all(abs(factor - 1) < NEARLY for factor in factors):
+        return " Yours are nearly right, but more digits are wanted: an approximation, float32, or a rounded π?"
+    if all(alike(factor, -1) for factor in factors):
+        return " Yours are the right ones with the other sign."
     same = all(alike(factor, factors[0]) for factor in factors)
     return f" Yours are always {brief(factors[0])} times the right ones." if same else ""
 
@@ -184,61 +222,6 @@ def distance(got, expected) -> float:
 def relative(got, expected) -> float:
     """The largest difference, as a share of the expected size."""
     return distance(got, expected) / float(np.max(np.abs(np.asarray(expected))))
-
-
-# ---------------------------------------------------------------- reading what comes back
-
-NOT_A_NUMBER = "the answer is no finite number"
-KIND = "an answer of the wrong kind"
-
-
-def number(value, kind=float, name="Your function returned"):
-    """A finite real (or complex) number; Trouble for anything else."""
-    if isinstance(value, np.ndarray) and value.shape == ():
-        value = value[()]
-    wanted = {float: "one real number", complex: "one number", int: "a whole number"}[kind]
-    if isinstance(value, bool | np.bool_ | str) or not hasattr(value, "__complex__") and not hasattr(value, "__float__"):
-        raise Trouble(f"{name} {a_thing(value)}, {brief(value)}; wanted is {wanted}.", KIND, got=value)
-    if isinstance(value, np.ndarray | list | tuple):
-        shape = "an array that is too large" if not isinstance(value, np.ndarray) else f"an array of shape {value.shape}"
-        raise Trouble(f"{name} {shape}; wanted is {wanted}.", "an answer of the wrong shape", got=value)
-    if isinstance(value, complex | np.complexfloating) and kind is not complex:
-        raise Trouble(f"{name} the complex number {brief(value)}; wanted is {wanted}. Take `.real`, or `abs(...)` where a "
-                      "size is meant.", KIND, got=value)
-    try:
-        read = complex(value) if kind is complex else float(value)
-    except Exception:               # whatever a class of the learner's own raises
-        raise Trouble(f"{name} {a_thing(value)}; wanted is {wanted}.", KIND, got=value) from None
-    if not (math.isfinite(read.real) and math.isfinite(read.imag)):
-        raise Trouble(f"{name} {brief(value)}, which is no finite number: something was divided by zero, grew beyond all "
-                      "bounds, or had its logarithm or root taken where there is none.", NOT_A_NUMBER, got=value)
-    if kind is int:
-        if read != round(read):
-            raise Trouble(f"{name} {brief(value)}; wanted is {wanted}.", KIND, got=value)
-        return int(read)
-    return read
-
-
-def pair(value):
-    """Two finite real numbers."""
-    several = isinstance(value, tuple | list) or isinstance(value, np.ndarray) and value.ndim > 0
-    if not several or len(value) != 2:
-        held = f" of {len(value)}" if isinstance(value, tuple | list) else ""
-        raise Trouble(f"Your function returned {a_thing(value)}{held}; wanted are two numbers: `return p, s`.",
-                      "an answer of the wrong shape", got=value)
-    return tuple(number(part, name="One of the two numbers is") for part in value)
-
-
-def given_numbers(*values, names):
-    """Plain numbers that the learner found; Trouble where they are missing or no numbers."""
-    missing = [name for name, value in zip(names, values, strict=True) if value is None or value is ...]
-    if missing:
-        raise Trouble(f"Put your number in the place of `...` for {' and '.join(f'`{name}`' for name in missing)} in the cell "
-                      "above, run that cell, then run this one again.", outcome=NOT_ATTEMPTED)
-    for name, value in zip(names, values, strict=True):
-        if callable(value):
-            raise Trouble(f"`{name}` should be a number, not the function that computes it: call it first.", KIND, got=value)
-    return [number(value, name=f"`{name}` is") for name, value in zip(names, values, strict=True)]
 
 
 def wrong(text, name=None, **case):

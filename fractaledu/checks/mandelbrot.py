@@ -3,6 +3,7 @@ import math
 
 from .. import reference
 from . import compare as c
+from . import reading
 from .compare import Mistake
 
 LESSON = "02-mandelbrot"
@@ -100,7 +101,7 @@ def escape_time(function):
     cases = cases[:1] + leave[-10:] + cases[1:]                 # ten that leave in their very last step
     counts = [_escape_time(*case) for case in cases]
     trial, _ = c.compare(
-        function, escape_time.exercise, cases, _escape_time, ESCAPE, read=lambda value: c.number(value, int),
+        function, escape_time.exercise, cases, _escape_time, ESCAPE, read=lambda value: reading.number(value, int),
         near=lambda got, want, *_: got == want,
         hints={"OverflowError": "z grew beyond all bounds: return as soon as abs(z) > 2.",
                "endless": "A point of the set never leaves: stop after `most` iterates."},
@@ -111,20 +112,21 @@ def escape_time(function):
 
 @c.exercise(LESSON, "mandelbrot_area(area, bias)")
 def mandelbrot_area(area, bias):
-    """Check the area of the Mandelbrot set as counted with 1000 × 1000 pixels (1.5066 ± 0.004), and the sign of its bias."""
-    value, = c.given_numbers(area, names=("area",))
+    """Check the area of the Mandelbrot set as counted with 1000 × 1000 pixels, to ±0.004, and the sign of its bias."""
+    value, = reading.given_numbers(area, names=("area",))
     if bias is None or bias is ...:
         raise c.Trouble('Say which way the count errs: put "too big" or "too small" in the place of `...` for `bias`.',
                         outcome=c.NOT_ATTEMPTED)
-    if not isinstance(bias, str) or bias.strip().lower() not in ("too big", "too small"):
-        raise c.wrong('`bias` should be the text "too big" or "too small".', c.KIND, got=bias)
+    word = bias.strip().lower().replace("large", "big") if isinstance(bias, str) else None
+    if word not in ("too big", "too small"):
+        raise c.wrong('`bias` should be the text "too big" or "too small".', reading.KIND, got=bias)
     if abs(value - AREA) > AREA_CLOSENESS:
         name, advice = _area_mistake(value)
-        raise c.wrong(f"The area is not within {AREA_CLOSENESS} of {AREA}. {advice}", name, got=value, expected=AREA)
-    if bias.strip().lower() == "too small":
+        raise c.wrong(f"The area is not right to ±{AREA_CLOSENESS}. {advice}", name, got=value)
+    if word == "too small":
         raise c.wrong("The area is right, the sign of its error is not. A pixel counts as inside as long as it has not left, "
                       "and some of those leave later: look at what a larger dwell limit takes away.",
-                      "a point that has not left yet is taken for one outside", got=bias, expected="too big")
+                      "a point that has not left yet is taken for one outside", got=bias)
     return (f"{AREA} ± {AREA_CLOSENESS} was asked for; yours is {value:.5f}, {value - 1.5065919:+.5f} from the best known "
             "value. And it is too big in the long run: points that have not left yet count as inside.")
 
@@ -149,8 +151,8 @@ def _area_mistake(value):
                 "The heart and the disc are 1.374 together. The rest sits in smaller discs.")
     if AREA < value < 1.7:
         return ("the dwell limit is too low",
-                "Too many points near the border had no time to leave. A limit of 256 steps gives about 1.522, a higher "
-                "one comes nearer.")
+                "Too many points near the border had no time to leave. Take a higher limit, and look whether "
+                "the area settles.")
     if 1.4 < value < AREA:
         return ("the view or the pixels are too coarse", "Is the whole set in the view, from −2 to 0.48? Are there 1000 × 1000 "
                 "pixels?")
@@ -168,6 +170,7 @@ def _neck(eps):
     return eps * _count(complex(-0.75, eps), math.ceil(10 / eps))
 
 
+STOPS_EARLY = "The smaller ε, the longer the way through the neck: about 3/ε steps. Let the loop run until |z| > 2."
 PI = (
     Mistake("the count is not multiplied by ε", lambda eps: _neck(eps) / eps,
             "That is N, the number of steps. N grows as ε shrinks; ε times N is what settles."),
@@ -182,9 +185,19 @@ PI = (
     Mistake("the count is divided by ε", lambda eps: _neck(eps) / eps ** 2, "N is about π/ε: multiply by ε."),
     Mistake("the square root of ε is used", lambda eps: _neck(eps) / math.sqrt(eps),
             "The root belongs to the other door, c = 1/4 + ε. Here it is ε times N."),
+    Mistake("the loop ends before the orbit has left", lambda eps: eps * _count(complex(-0.75, eps), 1000), STOPS_EARLY),
     Mistake("the sign of 3/4 is lost", lambda eps: eps * _count(complex(0.75, eps), 1000),
             "The neck is at c = −3/4, left of 0; +3/4 lies outside the set."),
 )
+
+
+def _stops_early(cases, got, expected):
+    """A loop with an end of its own is right for the large ε and gives its last number, or −1, for the small ones."""
+    small = [want / eps for (eps,), one, want in zip(cases, got, expected, strict=True) if abs(one - want) > 1.2 * eps]
+    large = [want / eps for (eps,), one, want in zip(cases, got, expected, strict=True) if abs(one - want) <= 1.2 * eps]
+    if large and min(small) > max(large):
+        return "the loop ends before the orbit has left", STOPS_EARLY
+    return None
 
 
 @c.exercise(LESSON, "neck_number(eps)")
@@ -195,9 +208,10 @@ def neck_number(function):
     """
     epsilons = [0.001, *map(float, (10 ** c.hidden().uniform(-2.7, -1.3, 5)).round(5))]
     trial, worst = c.compare(
-        function, neck_number.exercise, [(eps,) for eps in epsilons], _neck, PI, read=c.number,
+        function, neck_number.exercise, [(eps,) for eps in epsilons], _neck, PI, read=reading.number,
         near=lambda got, want, eps: abs(got - want) <= 1.2 * eps and abs(got / eps - round(got / eps)) < 1e-6,
         hints={"endless": "Does c lie beside −3/4 along the real axis? Nothing leaves from there. Go up: c = −3/4 + iε."},
+        special=_stops_early,
         hint="N is the number of the first iterate beyond 2 for c = −3/4 + iε. How large may N become before your loop stops?")
     return (f"ε = 0.001 gives {trial(0.001):.4g}, and 5 hidden ε from {min(epsilons[1:]):.2g} to {max(epsilons[1:]):.2g} "
             f"agree with ε·N to one step (worst difference {worst:.1g}).{trial.aside()}")

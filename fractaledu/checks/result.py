@@ -4,7 +4,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -27,28 +26,25 @@ class Result:
         What was checked, what to write, or what is wrong; words in backticks are code.
     misconception : str or None
         The name of the likely mistake, where one was recognised.
-    input, got, expected : object
-        The case that shows what is wrong; None otherwise.
+    input, got, expected : str or None
+        The case that shows what is wrong, in words; None otherwise.
     """
 
     exercise: str
     outcome: str
     text: str
     misconception: str | None = None
-    input: Any = None
-    got: Any = None
-    expected: Any = None
+    input: str | None = None
+    got: str | None = None
+    expected: str | None = None
 
     def _lines(self):
         """(heading, words) of what there is to say after the first line."""
         if self.misconception:
             yield "Likely mistake", self.misconception
-        if self.input is not None:
-            yield "Input", _inputs(self.input)
-        if self.got is not None:
-            yield "Got", brief(self.got)
-        if self.expected is not None:
-            yield "Expected", brief(self.expected)
+        for heading, words in (("Input", self.input), ("Got", self.got), ("Expected", self.expected)):
+            if words is not None:
+                yield heading, words
 
     def __repr__(self):
         said = [f"{SIGNS[self.outcome]}: {self.exercise}. {self.text}"]
@@ -70,9 +66,9 @@ def _html(words):
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(words))
 
 
-def _inputs(given):
+def inputs_in_words(given) -> str | None:
     """x = 1.5, rate = 0.2"""
-    return ", ".join(f"{name} = {brief(value)}" for name, value in given.items()) if isinstance(given, dict) else brief(given)
+    return None if given is None else ", ".join(f"{name} = {brief(value)}" for name, value in given.items())
 
 
 def brief(value) -> str:

@@ -1,4 +1,10 @@
-"""A learner's function, called with care: it may raise, print, change its input, or never return."""
+"""A learner's function, called with care: it may raise, print, change its input, or never return.
+
+The clock here stops what can be stopped from inside: where the operating system has a timer (Linux, macOS) it interrupts
+Python code again and again; on Windows, and outside the main thread, the function runs in a daemon thread, into which an
+exception is thrown.  Neither is heard inside one long call of compiled code (`sum(itertools.count())`), nor by a loop that
+catches everything; a thread that hears nothing goes on, and the result says so.  On Linux `child` ends the whole process.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -18,7 +24,8 @@ from .result import NOT_ATTEMPTED, WRONG, brief
 LIMIT = 4.0                 # seconds for all calls of a check together
 AGAIN = 0.05                # seconds between interrupts, for code that catches the first one
 GRACE = 0.7                 # seconds that a thread gets to hear its interrupt
-HEARD = 200                 # characters of its output that are kept
+KEPT = 200                  # characters of its output that are kept
+ENDLESS = "an endless loop, or a very slow one"
 
 
 class Trouble(Exception):
@@ -48,7 +55,7 @@ class Trial:
     """
 
     def __init__(self, function, signature, hints=None):
-        self.signature, self.hints, self.left, self.heard = signature, hints or {}, LIMIT, Listener()
+        self.signature, self.hints, self.left, self.heard = signature, hints or {}, LIMIT, Heard()
         name = signature.partition("(")[0]
         if function is None or function is ...:
             raise Trouble(f"Write the function `{signature}` in the cell above, run that cell, then run this one again.",
@@ -81,13 +88,13 @@ class Trial:
         given = [value.copy() if isinstance(value, np.ndarray) else value for value in inputs]
         began = time.monotonic()
         try:
-            with contextlib.redirect_stdout(self.heard):
+            with contextlib.redirect_stdout(self.heard), np.errstate():         # its np.seterr is its own
                 value = _in_time(self.function, given, self.left)
         except OutOfTime as late:
             raise self._too_slow(inputs, late) from None
         except KeyboardInterrupt:               # the learner's own
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise self._raised(inputs, error) from None
         finally:
             self.left -= time.monotonic() - began
@@ -101,8 +108,16 @@ class Trial:
     def _refuse_nothing(self, inputs, value):
         parts = value if isinstance(value, tuple | list) else [value]
         if any(part is ... for part in parts) or (value is None and does_nothing(self.function)):
-            raise Trouble(f"`{self.signature}` still returns `...`. Write its lines in the cell above, run that cell, then "
-                          "run this one again.", outcome=NOT_ATTEMPTED)
+            now = "has no lines of its own yet" if value is None else "still returns `...`"
+            raise Trouble(f"`{self.signature}` {now}. Write its lines in the cell above, run that cell, then run this one "
+                          "again.", outcome=NOT_ATTEMPTED)
+        if inspect.isgenerator(value) or inspect.isasyncgen(value):
+            raise Trouble("Your function returned a generator, not an answer: `yield` in it makes one. Write `return` in its "
+                          "place, at the end.", "`yield` instead of `return`", input=self.named(inputs))
+        if inspect.iscoroutine(value):
+            value.close()
+            raise Trouble("Your function begins with `async def`, so calling it gives a coroutine, not an answer. Write `def`.",
+                          "`async def` instead of `def`", input=self.named(inputs))
         if value is None:
             said = " It prints, but what is printed is lost to whoever calls it." if self.heard.text else ""
             raise Trouble(f"Your function returned None: a path through it ends without `return`.{said} "
@@ -113,15 +128,16 @@ class Trial:
                  if late.args else " It was stopped.")
         hint = self.hints.get("endless", "Does every loop come nearer to its end? Print what the loop's condition looks at.")
         return Trouble(f"Your function had not returned after {LIMIT:g} seconds (all calls of this check together)."
-                       f"{going} {hint}", "an endless loop, or a very slow one", input=self.named(inputs))
+                       f"{going} {hint}{self.aside()}", ENDLESS, input=self.named(inputs))
 
     def _raised(self, inputs, error):
-        if isinstance(error, TypeError) and "ellipsis" in str(error).lower():
+        said = message(error)
+        if isinstance(error, TypeError) and "ellipsis" in said.lower():
             return Trouble(f"There is still a `...` in `{self.signature}`: put your own code in its place.",
                            outcome=NOT_ATTEMPTED)
         kind = type(error).__name__
         advice = self.hints.get(kind) or next((words for known, words in ADVICE if isinstance(error, known)), "")
-        return Trouble(f"Your function stopped with {kind}: {str(error) or 'no message'}{self._place(error)}. {advice}".strip(),
+        return Trouble(f"Your function stopped with {kind}: {said or 'no message'}{self._place(error)}. {advice}".strip(),
                        f"it raises {kind}", input=self.named(inputs))
 
     def _place(self, error):
@@ -149,11 +165,12 @@ ADVICE = (
     (AttributeError, "That thing has no such part: look at its type, and at the spelling after the dot."),
     (TypeError, "Two things do not go together: print their types in the line before."),
     (ValueError, "A function was given a number that it cannot take: print it in the line before."),
+    (EOFError, "Nobody can type while a check runs: take what you need as an argument, not with `input()`."),
     (SystemExit, "A function should `return`, not leave Python."),
 )
 
 
-class Listener(io.TextIOBase):
+class Heard(io.TextIOBase):
     """Keeps the first characters that are printed, however many come."""
 
     text = ""
@@ -162,8 +179,16 @@ class Listener(io.TextIOBase):
         return True
 
     def write(self, text):
-        self.text += text[:HEARD - len(self.text)]
+        self.text += text[:KEPT - len(self.text)]
         return len(text)
+
+
+def message(error) -> str:
+    """What an error says; a learner's own may be unable to."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def a_thing(value) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 
 from .. import reference
 from . import compare as c
+from . import reading
 from .compare import Mistake
-from .lyapunov import CLOSENESS, LOG_OF_MEAN, NOT_NATURAL, exponents, log_mean, mean_log, not_averaged, settled
+from .lyapunov import CLOSENESS, LOG_OF_MEAN, NOT_NATURAL, UNDEFINED, exponents, hair, log_mean, mean_log, not_averaged, settled
 
 LESSON = "06-two-weights"
 
@@ -76,13 +77,13 @@ def next_pair(function):
     pairs = zip((a * b).round(4), (a * a + b * b).round(4), rng.uniform(0.05, 1.2, 30).round(3), strict=True)
     cases = [tuple(map(float, case)) for case in pairs if abs(case[0] - 1) > 0.05 and case[1] - 2 * abs(case[0]) > 0.003]
     trial, worst = c.compare(
-        function, next_pair.exercise, cases, _trained, PAIR, read=c.pair, error=c.distance,
+        function, next_pair.exercise, cases, _trained, PAIR, read=reading.pair, error=c.distance,
         near=lambda got, want, p, s, rate: c.distance(got, want) <= 1e-12 * (1 + s) ** 3,
         hint="Multiply out (a − ηeb)(b − ηea) and (a − ηeb)² + (b − ηea)², then put p and s where you can.")
     w, rate = np.array([2.1, -0.4]), 0.2
     p, s = float(w[0] * w[1]), float(w @ w)
     for _ in range(40):
-        p, s = c.pair(trial(p, s, rate))
+        p, s = reading.pair(trial(p, s, rate))
         w = w - rate * reference.two_weights(w)
     if c.distance((p, s), (w[0] * w[1], w @ w)) > 1e-11:
         raise c.wrong("Single steps are right, but 40 in a row are not: does the function remember something between calls?",
@@ -122,10 +123,13 @@ def largest_start(function):
     rates = c.hidden().uniform(0.1, 1.95, 12).round(3)
     trial, worst = c.compare(
         function, largest_start.exercise, [(float(rate),) for rate in rates], lambda n: math.sqrt((2 + n) / n), START,
-        read=c.number, near=lambda got, want, *_: abs(got - want) <= 1e-9,
+        read=reading.number, near=lambda got, want, *_: abs(got - want) <= 1e-9,
         hint="At the border the orbit jumps between x and −x for ever: solve (1 + η) x − η x³ = −x.")
     return (f"12 hidden rates from {min(rates):.2f} to {max(rates):.2f} agree with √((2 + η)/η) to 1e-9 (worst difference "
             f"{worst:.1g}).{trial.aside()}")
+
+
+AT_THE_TOP = UNDEFINED + " the orbit meets x = √((1 + η)/(3η)), where the slope is 0: start anywhere else, at 0.3."
 
 
 @functools.lru_cache(64)
@@ -165,12 +169,15 @@ EXPONENT = (
 def lyapunov_tied(function):
     """Check `lyapunov_tied(rate)`: the mean of ln|1 + η − 3ηx²| along x → (1 + η) x − η x³, from a generic start.
 
-    Compared, to ±0.001, with ln|1 − 2η| at three hidden rates below 1, a long run at one between 1 and 1.2, and ln 3 at 2.
+    Compared, to ±0.001, with ln|1 − 2η| at three hidden rates below 1 and one at 1/2, where the walk to the orbit weighs
+    most, a long run at one between 1 and 1.2, and ln 3 at 2.
     """
     rng = c.hidden()
-    rates = [2.0, *np.round([rng.uniform(0.1, 0.42), *rng.uniform(0.58, 0.92, 2), rng.uniform(1.05, 1.1)], 4)]
+    rates = [2.0, *np.round([rng.uniform(0.1, 0.42), *rng.uniform(0.58, 0.92, 2), rng.uniform(1.05, 1.1)], 4),
+             0.5 + hair(rng) / 2]
     trial, worst = exponents(
         function, lyapunov_tied.exercise, [(float(rate),) for rate in rates], _exponent, EXPONENT, special=not_averaged,
+        undefined=AT_THE_TOP,
         hint="Add up ln|1 + η − 3ηx²| along the orbit, after some hundred steps that do not count, and divide by how many.")
-    return (f"ln|1 − 2η| at 3 hidden rates from {min(rates):.2f} to {max(rates[1:4]):.2f}, the two values at {rates[4]:.3f}, "
-            f"and ln 3 at 2, all to ±{CLOSENESS} (worst difference {worst:.1g}).{trial.aside()}")
+    return (f"ln|1 − 2η| at 3 hidden rates from {min(rates):.2f} to {max(rates[1:4]):.2f} and one a hair beside 1/2, the two "
+            f"values at {rates[4]:.3f}, and ln 3 at 2, all to ±{CLOSENESS} (worst difference {worst:.1g}).{trial.aside()}")

@@ -8,7 +8,9 @@ from .board import Board
 from .cobweb import cobweb
 from .dial import dial
 from .julia import julia
-from .roots import draggable_roots, relaxation, shares
+from .relaxation import relaxation
+from .roots import draggable_roots
+from .shares import shares
 from .three_maps import three_maps
 from .twins import twin_orbits
 from .two_weights import two_weights

@@ -14,6 +14,7 @@ from .scene import Axis, Brush, Dots, Handle, Line, Picture, Plot, Rule, Scene
 LOW, HIGH = 0.0, 1.5        # of the rates
 COLUMNS = 1024              # bars in a strip
 FIT = 8                     # the coarsest level of the slope
+ENOUGH = 4, 6               # levels, and changes in each, that a slope needs
 STAYS, LEAVES = (0, 114, 178), (213, 94, 0)
 RATIOS = (0.04, 0.06, 0.1)
 SHORT = 1e-12               # the shortest interval that is drawn
@@ -152,12 +153,23 @@ def _ends(interval):
     return [Rule(x=end, colour="text") for end in interval]
 
 
+def slope_of(found):
+    """Slope and height at level 0 of the line through log2 of the counts from level FIT on; None where these are too few."""
+    fitted, (levels, least) = found[FIT - 1:], ENOUGH
+    if len(fitted) < levels or min(fitted) < least:
+        return None
+    slope, height = np.polyfit(np.arange(FIT, len(found) + 1), np.log2(fitted), 1)
+    return float(slope), float(height)
+
+
 def _count_plot(found):
     levels = np.arange(1, len(found) + 1)
     layers = [Dots(levels, found, "blue", 4, name="label changes")]
-    if len(found) > FIT + 1 and min(found[FIT - 1:]) > 0:
-        fitted, slope, offset = levels[FIT - 1:], *np.polyfit(levels[FIT - 1:], np.log2(found[FIT - 1:]), 1)
-        layers.append(Line(fitted, 2 ** (offset + slope * fitted), "red", 2, name=f"slope {slope:.2f} from level {FIT} on"))
+    slope = slope_of(found)
+    if slope:
+        fitted, (steepness, offset) = levels[FIT - 1:], slope
+        layers.append(Line(fitted, 2 ** (offset + steepness * fitted), "orange", 2,
+                           name=f"slope {steepness:.2f} from level {FIT} on"))
     return Plot("counts", Axis("level k: 2ᵏ rates", 0, 15), Axis("label changes", 0.7, 2e4, log=True), layers,
                 "Changes against resolution", 1.0, 0.3, f"Changes of the label from level 1 to {len(found)}: {found}.")
 
@@ -203,4 +215,13 @@ def _fate(k, x, losses):
 
 
 def _growth(found):
-    return (f"From {2 ** (len(found) - 1)} to {2 ** len(found)} rates the label changes go from {found[-2]} to {found[-1]}.")
+    return (f"From {2 ** (len(found) - 1)} to {2 ** len(found)} rates the label changes go from {found[-2]} to {found[-1]}."
+            f"{'' if slope_of(found) else _too_few(found)}")
+
+
+def _too_few(found):
+    """Why there is no slope."""
+    levels, least = ENOUGH
+    if len(found) < FIT + levels - 1:
+        return f" A slope needs level {FIT + levels - 1} or more."
+    return f" Too few changes for a slope: it needs {least} or more at each level from {FIT} on."

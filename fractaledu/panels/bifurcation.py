@@ -7,53 +7,58 @@ import numpy as np
 
 from ..wording import number
 from .board import Board, Knob
-from .families import GONE, cycle, family_of
-from .scene import Axis, Brush, Dots, Picture, Plot, Rule, Scene
+from .families import SETTLING, family_of, long_run
+from .orbits import LONGEST, Ending
+from .scene import Axis, Brush, Dots, Picture, Plot, Rule, Scene, rgb
 
-COLUMNS, ROWS = 480, 240
+COLUMNS, ROWS = 480, 200
 BURN, KEPT = 600, 400
 RECIPE = f"The strip: {COLUMNS} rates, of each the steps {BURN + 1} to {BURN + KEPT} of a run from {{}}."
 THINNEST = 1e-6                         # piece that is shown
-INK = 0x2A, 0x8F, 0xD8                  # stands out from a light and from a dark ground
+INK = "#2A8FD8"                         # stands out from a light and from a dark ground
+SHADES = 15                             # of the ink: few, so that the picture is small to send
 
 
-@lru_cache(maxsize=64)
 def density(name: str, low: float, high: float, columns: int = COLUMNS, rows: int = ROWS) -> np.ndarray:
     """How often runs visit each place: float64 of shape (rows, columns), row 0 at the bottom of the family's spread.
 
     A column is one rate, at its middle, from the family's start: 600 steps that do not count, then 400 that do.  A visit
-    is shared by the two nearest rows, so that lines are smooth.  What runs away, or leaves the spread, is not counted.
+    is shared by the two nearest rows, so that lines are smooth.  What leaves the spread is not counted.
     """
     family = family_of(name)
     rates = low + (np.arange(columns) + 0.5) * (high - low) / columns
     bottom, top = family.spread
-    counts = np.zeros((rows, columns))
-    x = np.full(columns, family.start)
-    across = np.arange(columns)
+    x, seen = np.full(columns, family.start), np.empty((KEPT, columns))
     with np.errstate(invalid="ignore", over="ignore"):
-        for t in range(BURN + KEPT):
+        for _ in range(BURN):
             x = family.step(x, rates)
-            x[~(np.abs(x) < GONE)] = np.nan
-            if t >= BURN:
-                place = (x - bottom) / (top - bottom) * rows - 0.5
-                inside = (place >= 0) & (place < rows - 1)
-                row, share = np.divmod(place[inside], 1.0)
-                counts[row.astype(int), across[inside]] += 1 - share
-                counts[row.astype(int) + 1, across[inside]] += share
-    counts.flags.writeable = False
-    return counts
+        for t in range(KEPT):
+            x = seen[t] = family.step(x, rates)
+        place = (seen - bottom) / (top - bottom) * rows - 0.5
+        inside = (place >= 0) & (place < rows - 1)              # not what has run away, infinities and NaN among it
+    row, share = np.divmod(place[inside], 1.0)
+    cell = row.astype(int) * columns + np.broadcast_to(np.arange(columns), seen.shape)[inside]
+    counts = (np.bincount(cell, 1 - share, rows * columns) + np.bincount(cell + columns, share, rows * columns))
+    return counts.reshape(rows, columns)
 
 
 def ink(counts: np.ndarray) -> np.ndarray:
     """Counts as a picture, uint8 of shape (rows, columns, 4): the more visits, the more ink; none is transparent."""
     rgba = np.empty((*counts.shape, 4), np.uint8)
-    rgba[..., :3] = INK
-    rgba[..., 3] = np.where(counts > 0, 40 + 215 * (counts / KEPT) ** (1 / 3), 0)
+    rgba[..., :3] = rgb(INK)
+    shade = np.ceil(np.cbrt(counts / KEPT) * SHADES) / SHADES
+    rgba[..., 3] = np.where(counts > 0, 40 + 215 * shade, 0)
     return rgba
 
 
-def strip(family: str, rate: float, start: float, window: tuple[float, float] | None = None, *, more=(), name="strip",
-          **how) -> Plot:
+@lru_cache(maxsize=64)
+def _picture(family, low, high):
+    """Kept, for it does not change while the rate is turned."""
+    return Picture(ink(density(family, low, high)), (low, high), family_of(family).spread)
+
+
+def strip(family: str, rate: float, start: float, window: tuple[float, float] | None = None, *, ending: Ending | None = None,
+          more=(), name="strip", **how) -> Plot:
     """A plot of the long run over the rate, with a cursor at the present rate.
 
     Parameters
@@ -64,6 +69,8 @@ def strip(family: str, rate: float, start: float, window: tuple[float, float] | 
         Of the run that is marked.
     window : (float, float), optional
         The rates shown, by default all of the family's.
+    ending : Ending, optional
+        Of this run, where it is known.
     more : sequence of layers
         Drawn last.
     name, **how
@@ -71,26 +78,29 @@ def strip(family: str, rate: float, start: float, window: tuple[float, float] | 
     """
     chosen = family_of(family)
     low, high = window or chosen.rates
-    values = cycle(chosen, rate, start)
-    shown = np.empty(0) if values is None else values
-    layers = [Picture(ink(density(family, low, high)), (low, high), chosen.spread), Rule(x=rate, colour="orange"),
-              Dots(np.full(len(shown), rate), shown, "orange", 4), *more]
+    ending = long_run(chosen, rate, start) if ending is None else ending
+    layers = [_picture(family, low, high), Rule(x=rate, colour="orange"),
+              Dots(np.full(len(ending.values), rate), ending.values, "orange", 4), *more]
     return Plot(name, Axis(chosen.knob, low, high), Axis("x in the long run", *chosen.spread), layers,
                 says=f"The values visited in the long run, for {chosen.symbol} from {number(low)} to {number(high)}. "
-                     f"At {chosen.symbol} = {number(rate)}: {in_words(values)}.", **how)
+                     f"At {chosen.symbol} = {number(rate)}: {in_words(ending)}.", **how)
 
 
-def in_words(values) -> str:
-    """What `families.cycle` found, in words."""
-    if values is None:
-        return "no pattern that repeats within 16 steps"
-    if len(values) == 0:
+def in_words(ending: Ending) -> str:
+    """What a long run comes to, in words."""
+    count = len(ending.values)
+    if ending.kind == "gone":
         return "the run has run away"
-    if len(values) == 1:
-        return f"it stays at {number(_tidy(values[0]), 4)}"
-    if len(values) > 4:
-        return f"{len(values)} values in turn"
-    return f"{len(values)} values in turn, {', '.join(number(_tidy(value), 4) for value in values)}"
+    if ending.kind == "open":
+        return f"no pattern that repeats within {LONGEST} steps"
+    few = ", ".join(number(_tidy(value)) for value in ending.values) if count <= 4 else ""
+    if ending.kind == "slow":
+        what = f"one value, now near {few}" if count == 1 else f"{count} values in turn" + (f", now near {few}" if few else "")
+        return f"slow, it is still approaching {what}"
+    if count == 1:
+        return f"it stays at {few}" if ending.kind == "cycle" else f"it stays near {few}"
+    about = "" if ending.kind == "cycle" else "as far as an eye can tell, "
+    return f"{about}{count} values in turn" + (f", {few}" if few else "")
 
 
 def _tidy(value):
@@ -105,18 +115,23 @@ def bifurcation(family: str = "logistic", rate: float | None = None) -> Board:
     family : {"parabola", "cubic", "logistic", "two-weights"}, default "logistic"
     rate : float, optional
         Where the cursor stands, by default in the middle.
+
+    Returns
+    -------
+    Board
+        Its knobs are rate, and left and right, the ends of the piece.
     """
     chosen = family_of(family)
     low, high = chosen.rates
 
     def draw(k):
         left, right = _apart(k.left, k.right, low, high)
-        whole = strip(family, k.rate, chosen.start, more=[Brush("left", "right")], title="All rates: drag to select a piece",
-                      width=1.0, ratio=0.2)
-        piece = strip(family, k.rate, chosen.start, (left, right), name="piece", title="The piece, magnified",
-                      width=1.0, ratio=0.36, touch=("rate", None))
-        values = cycle(chosen, k.rate, chosen.start)
-        return Scene([whole, piece], f"{chosen.symbol} = {number(k.rate, 6)}. After 4000 steps: {in_words(values)}. "
+        end = long_run(chosen, k.rate, chosen.start)
+        whole = strip(family, k.rate, chosen.start, ending=end, more=[Brush("left", "right")],
+                      title="All rates: drag to select a piece", width=1.0, ratio=0.2)
+        piece = strip(family, k.rate, chosen.start, (left, right), ending=end, name="piece",
+                      title="The piece, magnified", width=1.0, ratio=0.36, touch=("rate", None))
+        return Scene([whole, piece], f"{chosen.symbol} = {number(k.rate, 6)}. After {SETTLING} steps: {in_words(end)}. "
                      f"{RECIPE.format(number(chosen.start))}")
 
     return Board(f"The long run of {chosen.title}",

@@ -6,7 +6,7 @@ import numpy as np
 from ..wording import number
 from .bifurcation import RECIPE, in_words, strip
 from .board import Board, Choice, Knob
-from .families import Family, cycle, family_of, orbit
+from .families import SETTLING, Family, family_of, long_run, orbit
 from .scene import Axis, Dots, Handle, Line, Plot, Rule, Scene
 
 LOWEST, HIGHEST = 1e-8, 1e4             # of the axis of errors
@@ -28,9 +28,14 @@ def cobweb(family="parabola", rate: float | None = None, start: float | None = N
     steps : int, default 40
         From 5 to 200.
     curvature : float, optional
-        Where given, from 0.25 to 4, the loss is multiplied by it, and a slider turns it.
+        Where given, from 0.25 to 8, the loss is multiplied by it, and a slider turns it.
     long_run : bool, default False
         Add the bifurcation strip, with a cursor at the present rate.
+
+    Returns
+    -------
+    Board
+        Its knobs are rate, start and steps, with curvature where it is given, and loss where there are several.
     """
     names = (family,) if isinstance(family, str) else tuple(family)
     chosen = [family_of(name) for name in names]
@@ -43,7 +48,7 @@ def cobweb(family="parabola", rate: float | None = None, start: float | None = N
              Knob("start", "start x₀", min(max(first.start, left), right) if start is None else start, left, right),
              Knob("steps", "steps", steps, 5, 200, whole=True)]
     if curvature is not None:
-        knobs.insert(1, Knob("curvature", "curvature λ", curvature, 0.25, 4.0))
+        knobs.insert(1, Knob("curvature", "curvature λ", curvature, 0.25, 8.0))
     if len(names) > 1:
         knobs.insert(0, Choice("loss", "loss", names[0], names))
 
@@ -54,17 +59,19 @@ def cobweb(family="parabola", rate: float | None = None, start: float | None = N
     return Board("Cobweb of " + (first.title if len(names) == 1 else "gradient descent"), knobs, draw)
 
 
-def _scene(name, rate, start, steps, curvature, long_run):
+def _scene(name, rate, start, steps, curvature, with_strip):
     family = family_of(name)
     product = rate * (1 if curvature is None else curvature)    # descent on λL at the rate η is descent on L at the rate ηλ
     xs = orbit(family, product, start, steps)
     plots = [_valley(family, xs, 1 if curvature is None else curvature)] if family.loss else []
     plots.append(_web(family, product, xs))
-    plots.append(_error(family, product, xs, wide=len(plots) == 2 and not long_run))
-    if long_run:
-        plots.append(strip(name, rate, start, title="The long run, for all rates", ratio=0.62, touch=("rate", None)))
-    recipe = f" {RECIPE.format(number(family.start))}" if long_run else ""
-    return Scene(plots, _words(family, product, rate, start, xs, curvature) + recipe)
+    plots.append(_error(family, product, xs, wide=len(plots) == 2 and not with_strip))
+    end = long_run(family, product, start)
+    if with_strip:
+        plots.append(strip(name, rate, start, ending=end, title="The long run, for all rates", ratio=0.62,
+                           touch=("rate", None)))
+    recipe = f" {RECIPE.format(number(family.start))}" if with_strip else ""
+    return Scene(plots, _words(family, product, rate, xs, curvature, end) + recipe)
 
 
 def _valley(family, xs, curvature):
@@ -88,16 +95,28 @@ def staircase(xs: np.ndarray, floor: float) -> tuple[np.ndarray, np.ndarray]:
 def _web(family, rate, xs):
     low, high = family.spread
     x = np.linspace(low, high, FINE)
-    goals = np.array(family.goals(rate))
     layers = [Line([low, high], [low, high], "faint", 1, True, "next x = x"),
               Line(x, family.step(x, rate), "orange", 2, name="the rule"),
               Line(*staircase(xs, low), "blue", 1.2, name="the run"),
-              Dots(goals, goals, "green", 5, True, "fixed point"),
-              Handle("start", low + 0.04 * (high - low), "the start x₀")]
+              *_fixed_points(family, rate), Handle("start", low + 0.04 * (high - low), "the start x₀")]
     return Plot("web", Axis("x", low, high), Axis("next x", low, high), layers, title="The run as a cobweb",
                 ratio=0.62, touch=("start", None),
                 says=f"The next x over x, with the diagonal; the run goes from {number(xs[0], 3)} to "
                      f"{_shown(xs[np.isfinite(xs)][-1])} between the curve and the diagonal.")
+
+
+def _fixed_points(family, rate):
+    """A ring around each, filled where it attracts."""
+    kinds: dict[str, list] = {}
+    for x in {*family.goals(rate), *family.others(rate)}:
+        kinds.setdefault(_kind(abs(family.slope(x, rate))), []).append(x)
+    return [Dots(found, found, "green", 5, kind != "attracts", f"fixed point, {kind}") for kind, found in sorted(kinds.items())]
+
+
+def _kind(multiplier):
+    if abs(multiplier - 1) < BORDER:
+        return "at the border"
+    return "attracts" if multiplier < 1 else "repels"
 
 
 def distances(family: Family, rate: float, xs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -127,21 +146,21 @@ def _shown(value):
     return number(value, 3)
 
 
-def _words(family, product, rate, start, xs, curvature):
+def _words(family, product, rate, xs, curvature, end):
     multiplier = family.multiplier(product)
     factors, words = "", family.multiplier_words
     if curvature is not None:
         factors, words = f", λ = {number(curvature)}, ηλ = {number(product)}", words.replace("η", "ηλ")
     size = 0.0 if abs(multiplier) < 1e-12 else multiplier
     return (f"{family.symbol} = {number(rate)}{factors}: {family.reach} multiplies the error by {words} = {number(size)}. "
-            f"{_ending(family, product, start, xs, multiplier)}")
+            f"{_ending(family, product, xs, multiplier, end)}")
 
 
-def _ending(family, product, start, xs, multiplier):
+def _ending(family, product, xs, multiplier, end):
     size, _ = distances(family, product, xs)
     if np.isnan(size[-1]):
         return f"The run has run away by step {int(np.flatnonzero(np.isnan(size))[0])}."
     after = f"After {len(xs) - 1} steps the error is {_shown(size[-1])}"
     if abs(abs(multiplier) - 1) < BORDER:
         return f"{after}. This is the border: a multiplier of size 1."
-    return f"{after}; after 4000 steps: {in_words(cycle(family, product, start))}."
+    return f"{after}; after {SETTLING} steps: {in_words(end)}."

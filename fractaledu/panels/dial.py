@@ -6,13 +6,16 @@ import numpy as np
 from ..view import View
 from ..wording import number
 from .board import Board, Knob
+from .families import FAMILIES
 from .julia import map_picture
-from .scene import Axis, Dots, Label, Line, Picture, Plot, Rule, Scene
+from .orbits import LONGEST, ending, followed
+from .scene import Axis, Dots, Label, Line, Plot, Rule, Scene
 
 MAP = View((-2.3, 0.7), (-0.45, 0.45))
 SIZE, MAP_STEPS = (480, 144), 1000
 DRAWN = 40                                      # steps of the descent that are drawn
-SETTLING, PERIODS, CLOSE = 20_000, 12, 1e-9     # steps after which a short cycle is looked for, and how exactly
+SETTLING = 20_000                               # steps after which it is said where a descent comes to
+SPREAD = 1.8                                    # of the axis of x
 LOST = 10.0                                     # beyond this a descent does not come back
 LANDMARKS = (0.0, 1.0, 2.0, 6 ** 0.5, 3.0)      # rates that are marked on the axis
 DOT = "#000000"
@@ -47,13 +50,7 @@ def constant_of(rate) -> float:
 
 def descent(rate, start, steps) -> np.ndarray:
     """x_0, x_1, …, steps + 1 of them, of gradient descent on x²/2 − x³/3; NaN once lost."""
-    xs, x = np.full(steps + 1, np.nan), start
-    for step in range(steps + 1):
-        if not abs(x) < LOST:
-            break
-        xs[step] = x
-        x = x - rate * (x - x * x)
-    return xs
+    return followed(lambda x: FAMILIES["cubic"].step(x, rate), start, steps, LOST)
 
 
 def _draw(k):
@@ -64,10 +61,9 @@ def _draw(k):
 
 
 def _map(rate, c):
-    rgb = map_picture(False, MAP_STEPS, MAP, SIZE)
     return Plot("map", Axis("real part of c", *MAP.x), Axis("imaginary part of c", *MAP.y),
-                [Picture(rgb, MAP.x, MAP.y), Line([-2.0, 0.25], [0.0, 0.0], colour=DOT, width=1.2), *_landmarks(),
-                 Dots([c], [0.0], colour="#FFFFFF", size=8), Dots([c], [0.0], colour="red", size=5.5)],
+                [map_picture(False, MAP_STEPS, MAP, SIZE), Line([-2.0, 0.25], [0.0, 0.0], colour=DOT, width=1.2), *_landmarks(),
+                 Dots([c], [0.0], colour="#FFFFFF", size=8), Dots([c], [0.0], colour="orange", size=5.5)],
                 title="The Mandelbrot set: c = (1 − η²)/4", width=1.0, ratio=0.3,
                 says=f"The Mandelbrot set with {MAP_STEPS} steps; learning rate {number(rate)} is marked on its real axis, at "
                      f"c = {number(c)}.")
@@ -85,7 +81,7 @@ def _landmarks():
 
 def _descent(shown):
     t = np.arange(len(shown))
-    return Plot("descent", Axis("step t", 0, DRAWN), Axis("xₜ", -0.7, 1.1),
+    return Plot("descent", Axis("step t", 0, DRAWN), Axis("xₜ", 1.1 - SPREAD, 1.1),
                 [Rule(y=0.0, name="0: the minimum"), Line(t, shown, width=1),
                  Dots(t, shown, size=2.5, name="gradient descent")],
                 title="Gradient descent on x²/2 − x³/3", ratio=0.45, says=f"x in the first {DRAWN} steps: {_few(shown)}.")
@@ -93,22 +89,12 @@ def _descent(shown):
 
 def _squares(rate, c, shown):
     t = np.arange(len(shown))
-    z = _iterates(rate * shown[0] + (1 - rate) / 2, c, len(shown))
+    z = followed(lambda z: z * z + c, rate * shown[0] + (1 - rate) / 2, len(shown) - 1, LOST)
     return Plot("squares", Axis("step t", 0, DRAWN), Axis("zₜ", -2.2, 2.2),
-                [Rule(y=2.0, colour="red"), Rule(y=-2.0, colour="red"),
+                [Rule(y=2.0, name="2 and −2: no way back beyond"), Rule(y=-2.0),
                  Line(t, rate * shown + (1 - rate) / 2, width=1, name="η x + (1 − η)/2"),
-                 Dots(t, z, colour="red", size=3.2, hollow=True, name="z² + c")],
+                 Dots(t, z, colour="orange", size=3.6, hollow=True, name="z² + c")],
                 title="The same, as z² + c", ratio=0.45, says=f"z in the first {DRAWN} steps: {_few(z)}.")
-
-
-def _iterates(z, c, count):
-    zs = np.full(count, np.nan)
-    for step in range(count):
-        if not abs(z) < LOST:
-            break
-        zs[step] = z
-        z = z * z + c
-    return zs
 
 
 def _few(values):
@@ -124,7 +110,11 @@ def _fate(rate, xs):
         factor = abs(1 - rate)
         slow = " That is slow, but not lost: at η = 2 only the bend of the loss still brings x to 0." if rate == 2 else ""
         return f"x comes to the minimum 0; near it, a step multiplies the error by |1 − η| = {number(factor)}.{slow}"
-    for period in range(1, PERIODS + 1):
-        if abs(xs[-1] - xs[-1 - period]) < CLOSE:
-            return "x comes to rest." if period == 1 else f"x ends by visiting {period} values in turn."
-    return f"No cycle of up to {PERIODS} values is seen after {SETTLING:,} steps.".replace(",", " ")
+    end = ending(xs, SPREAD)
+    count = "one value" if len(end.values) == 1 else f"{len(end.values)} values in turn"
+    if end.kind == "open":
+        return f"No cycle of up to {LONGEST} values is seen after {SETTLING:,} steps.".replace(",", " ")
+    if end.kind == "slow":
+        return f"That is slow: after {SETTLING:,} steps x is still approaching {count}.".replace(",", " ")
+    about = "" if end.kind == "cycle" else ", as far as an eye can tell,"
+    return f"x ends{about} by visiting {count}."

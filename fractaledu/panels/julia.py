@@ -13,7 +13,8 @@ from ..rendering import render
 from ..view import View
 from ..wording import complex_number
 from .board import Board, Knob, Switch
-from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
+from .orbits import ending, followed
+from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene, rgb
 
 INSIDE = "#56B4E9"                              # never beyond 2 within the steps
 EARLY, LATE, LATEST = "#FFF4E0", "#8C3B00", 60  # left at step 1, and at step 60 or later
@@ -22,7 +23,7 @@ STARTS = View((-2.0, 2.0), (-2.0, 2.0))
 PIXELS, FEWER, MANY = 192, 128, 1000            # a side of a picture; of a Julia set with more than so many steps
 DRAWN = 40                                      # steps of the orbit that are drawn
 FAR = 9.0                                       # an orbit this far out is not followed any more
-SETTLING, PERIODS, CLOSE = 4000, 12, 1e-7       # steps after which a short cycle is looked for, and how exactly
+SETTLING = 4000                                 # steps after which it is said where an orbit comes to
 
 
 @njit(cache=True, nogil=True)
@@ -80,15 +81,15 @@ def _draw(k):
 
 def _map(k, name, here):
     return Plot("map", Axis("real part of c", *MAP.x), Axis("imaginary part of c", *MAP.y),
-                [Picture(map_picture(k.ship, k.dwell), MAP.x, MAP.y), Handle("c_real", "c_imag", here)],
+                [map_picture(k.ship, k.dwell), Handle("c_real", "c_imag", here)],
                 title=f"{name}: a pixel is a c", ratio=1.0, touch=("c_real", "c_imag"),
                 says=f"Map of the {name} with {k.dwell} steps; the marker is at {here}.")
 
 
 def _starts(k, c, orbit, here, there, fate):
-    rgb = _start_picture(c, k.dwell, k.ship)
     return Plot("starts", Axis("real part of the start", *STARTS.x), Axis("imaginary part of the start", *STARTS.y),
-                [Picture(rgb, STARTS.x, STARTS.y), *_trail(orbit), Handle("start_real", "start_imag", f"the start {there}")],
+                [Picture(_start_colours(c, k.dwell, k.ship), STARTS.x, STARTS.y), *_trail(orbit),
+                 Handle("start_real", "start_imag", f"the start {there}")],
                 title=f"{here}: a pixel is a start", ratio=1.0, touch=("start_real", "start_imag"),
                 says=f"Julia set, the starts that stay, for {here}, and the orbit from {there}. {fate}")
 
@@ -103,13 +104,7 @@ def _sizes(orbit, there, fate):
 
 def orbit_of(start, c, ship=False) -> np.ndarray:
     """z_0, z_1, … complex, SETTLING + 1 of them; NaN once far out."""
-    zs, z = np.full(SETTLING + 1, np.nan, complex), start
-    for step in range(SETTLING + 1):
-        if abs(z) > FAR:
-            break
-        zs[step] = z
-        z = burning_ship_step(z, c) if ship else z * z + c
-    return zs
+    return followed((lambda z: burning_ship_step(z, c)) if ship else (lambda z: z * z + c), start, SETTLING, FAR)
 
 
 def _departure(iterates, steps):
@@ -122,10 +117,14 @@ def _fate(orbit, left, steps):
     if left > 0:
         return f"|z| passes 2 at step {left}: this orbit leaves."
     words = f"|z| has not passed 2 in {steps} steps: counted as staying."
-    for period in range(1, PERIODS + 1):
-        if abs(orbit[-1] - orbit[-1 - period]) < CLOSE:
-            return words + (" It ends at one value." if period == 1 else f" It ends by visiting {period} values in turn.")
-    return words
+    end = ending(orbit, STARTS.x[1] - STARTS.x[0])
+    count = len(end.values)
+    if count == 0:
+        return words
+    if end.kind == "slow":
+        return f"{words} It is slowly approaching {'one value' if count == 1 else f'{count} values in turn'}."
+    ends = "It ends" if end.kind == "cycle" else "As far as an eye can tell, it ends"
+    return f"{words} {ends} {'at one value' if count == 1 else f'by visiting {count} values in turn'}."
 
 
 def _trail(orbit):
@@ -136,18 +135,19 @@ def _trail(orbit):
 
 def escape_colours(departure) -> np.ndarray:
     """uint8 RGB of the steps at which orbits left (-1: they did not); the same step has the same colour in every picture."""
-    inside, early, late = (np.array([int(text[i:i + 2], 16) for i in (1, 3, 5)], float) for text in (INSIDE, EARLY, LATE))
+    inside, early, late = (rgb(colour).astype(float) for colour in (INSIDE, EARLY, LATE))
     place = np.minimum(np.log(np.maximum(departure, 1)) / np.log(LATEST), 1.0)[..., None]
     return np.where((departure < 0)[..., None], inside, early + place * (late - early)).round().astype(np.uint8)
 
 
 @functools.lru_cache(32)
-def map_picture(ship, steps, view=MAP, size=(PIXELS, PIXELS)) -> np.ndarray:
-    """Colours of the Mandelbrot set or of the ship."""
-    return escape_colours(render(burning_ship() if ship else mandelbrot(), view, size, steps).departure)
+def map_picture(ship, steps, view=MAP, size=(PIXELS, PIXELS)) -> Picture:
+    """The Mandelbrot set or the ship."""
+    land = render(burning_ship() if ship else mandelbrot(), view, size, steps)
+    return Picture(escape_colours(land.departure), view.x, view.y)
 
 
-def _start_picture(c, steps, ship):
+def _start_colours(c, steps, ship):
     side = PIXELS if steps <= MANY else FEWER           # so that it follows the hand
     if ship:
         return escape_colours(_ship_departures(*STARTS.positions((side, side)), c.real, c.imag, steps))

@@ -6,6 +6,7 @@ know neither units nor logarithms.  `still.py` draws the same scene with matplot
 from __future__ import annotations
 
 import base64
+import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ from ..wording import power_of_ten
 
 COLOURS = {"blue": "#0072B2", "orange": "#E69F00", "green": "#009E73", "red": "#D55E00", "pink": "#CC79A7", "sky": "#56B4E9"}
 FAR = 8.0                           # axes lengths outside a plot, beyond which a place is not told apart
+
+
+def rgb(colour: str) -> np.ndarray:
+    """Red, green and blue, 0 to 255, of "#rrggbb" or of a name in `COLOURS`."""
+    return np.array(list(bytes.fromhex(COLOURS.get(colour, colour).removeprefix("#"))), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,13 @@ class Picture:
     rgb: np.ndarray
     x: tuple[float, float]
     y: tuple[float, float]
+
+    @functools.cached_property
+    def source(self) -> str:
+        """A data address of the picture as PNG: made once, for a view can keep a picture that does not change."""
+        data = io.BytesIO()
+        _image(self.rgb[::-1]).save(data, "PNG", compress_level=4)
+        return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
 
 
 @dataclass(frozen=True)
@@ -195,7 +208,7 @@ def _layer(layer, plot, knobs):
         return data | {"size": layer.size, "hollow": layer.hollow}
     if isinstance(layer, Picture):
         (x0, x1), (y0, y1) = plot.x.fraction(layer.x).tolist(), plot.y.fraction(layer.y).tolist()
-        return {"kind": "picture", "box": [x0, y0, x1, y1], "source": _png(layer.rgb)}
+        return {"kind": "picture", "box": [x0, y0, x1, y1], "source": layer.source}
     if isinstance(layer, Rule):
         axis, value = (plot.x, layer.x) if layer.y is None else (plot.y, layer.y)
         return {"kind": "rule", "across": "x" if layer.y is None else "y", "at": _number(axis.fraction(value)),
@@ -220,9 +233,18 @@ def _pairs(plot, x, y):
     return [None if value != value else value for value in pairs.ravel().tolist()]
 
 
-def _png(rgb) -> str:
-    """A data address of the picture, row 0 at the bottom."""
+def _image(pixels):
+    """The first row on top.  With up to 256 colours these are numbered, which is smaller to send; no colour changes."""
     from PIL import Image
-    data = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(rgb[::-1])).save(data, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
+    rows, columns, channels = pixels.shape
+    rgba = np.full((rows, columns, 4), 255, np.uint8)
+    rgba[..., :channels] = pixels
+    codes = rgba.view(np.uint32)[..., 0]
+    found = np.unique(codes)
+    if len(found) > 256:
+        return Image.fromarray(rgba if rgba[..., 3].min() < 255 else np.ascontiguousarray(rgba[..., :3]))
+    colours = found.view(np.uint8).reshape(-1, 4)
+    image = Image.fromarray(np.searchsorted(found, codes).astype(np.uint8), "P")
+    image.putpalette(colours[:, :3].tobytes())
+    image.info["transparency"] = colours[:, 3].tobytes()
+    return image

@@ -49,7 +49,8 @@ def _maps():
 @lru_cache(maxsize=1)
 def _pictures():
     """Computed once a session: 40 000 runs for each map."""
-    return {name: colours(render(one.problem, one.view, (SIZE, SIZE), steps=STEPS)) for name, one in _maps().items()}
+    return {name: Picture(colours(render(one.problem, one.view, (SIZE, SIZE), steps=STEPS)), one.view.x, one.view.y)
+            for name, one in _maps().items()}
 
 
 def three_maps() -> Board:
@@ -57,6 +58,11 @@ def three_maps() -> Board:
 
     Pointing at a map draws the run behind that place: its path where there is one, and its watched number step by step.
     The network is the paper's with one data point, its first weights and data included.
+
+    Returns
+    -------
+    Board
+        Its knobs are mandelbrot_x and _y, newton_x and _y, network_x and _y: the three places.
     """
     maps = _maps()
     knobs = [Knob(f"{name}_{letter}", f"{one.title}, {letter}", first, *bounds, shown=False) for name, one in maps.items()
@@ -73,7 +79,7 @@ def three_maps() -> Board:
 
 
 def _map(name, one, at, run, end):
-    layers = [Picture(_pictures()[name], one.view.x, one.view.y)]
+    layers = [_pictures()[name]]
     if one.planar:
         layers += [Line(*run.states.T, "#000000", 2.5), Line(*run.states.T, "#ffffff", 1)]
     layers += [Dots([at[0]], [at[1]], "#ffffff", 4), Dots([at[0]], [at[1]], "#000000", 4, True)]

@@ -87,10 +87,10 @@ def _distance(k, distances, growth, fit):
     steps = np.arange(STEPS + 1)
     layers = [Dots(steps, distances, "blue", 2.5, name="distance")]
     if growth > SUPERSTABLE:
-        layers.append(Line(*_straight(growth, math.log(k.gap)), "green", 2, True, name=f"slope λ = {_number(growth)}"))
+        layers.append(Line(*_straight(growth, math.log(k.gap)), "green", 2, True, name=f"slope λ = {signed(growth)}"))
     if fit:
         slope, height, count = fit
-        layers.append(Line(*_straight(slope, height, count - 1), "orange", 2.5, name=f"fitted slope {_number(slope)}"))
+        layers.append(Line(*_straight(slope, height, count - 1), "orange", 2.5, name=f"fitted slope {signed(slope)}"))
     layers += [Rule(y=1.0), Handle(0, "gap", "gap between the twins")]
     says = (f"Distance of the twins on a logarithmic axis, from {number(k.gap)} at step 0 to {number(distances[-1])} at step "
             f"{STEPS}.")
@@ -110,13 +110,13 @@ def _words(k, first, distances, growth, fit):
     landed, apart = _first(first == 0.0), _first(distances > 0.1)
     if landed:
         return (f"The first run is exactly 0 from step {landed} on: this start is a trap. The exponent there, "
-                f"{_number(growth)}, is that of the point 0, not of the runs around it.")
+                f"{signed(growth)}, is that of the point 0, not of the runs around it.")
     if growth < SUPERSTABLE:
         return ("The twins become equal: the run comes to x = 1/2, where a step forgets every small difference. "
                 "λ is minus infinity.")
     seen = f"they are more than 0.1 apart at step {apart}" if apart else f"they stay within 0.1 for all {STEPS} steps"
-    slope = f"The fitted slope is {_number(fit[0])} per step; the" if fit else "The"
-    beside = f"{slope} Lyapunov exponent λ is {_number(growth)}, a factor of {math.exp(growth):.3g} a step."
+    slope = f"The fitted slope is {signed(fit[0])} per step; the" if fit else "The"
+    beside = f"{slope} Lyapunov exponent λ is {signed(growth)}, a factor of {math.exp(growth):.3g} a step."
     if growth > CALM:
         return (f"The twins start {number(k.gap)} apart; {seen}. {beside} "
                 f"At the pace λ a gap reaches 1 after ln(1/gap)/λ = {-math.log(k.gap) / growth:.1f} steps.")
@@ -125,7 +125,8 @@ def _words(k, first, distances, growth, fit):
     return f"A small difference shrinks: {seen}. {beside}"
 
 
-def _number(value):
+def signed(value) -> str:
+    """An exponent for reading, three decimals."""
     return f"{value:.3f}".replace("-", "−")
 
 

@@ -12,13 +12,12 @@ from ..traces import trace
 from ..view import View
 from ..wording import number
 from .board import Board, Knob
-from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
+from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene, rgb
 
 REACH = 4.0                     # of the weights at the start, either way
 LOW, HIGH = 0.01, 10.0          # of the rates
 PIXELS, STEPS = 160, 500        # of the map of starts; the map of rates has fewer pixels, for a drag of the start draws it anew
 RATE_PIXELS = 96
-SEEN = 0.002                    # share of a map from which an end is named
 SHOWN = 60                      # steps that are drawn
 FLOOR, CEILING = 1e-16, 1e6     # of the axis of losses
 P, S = (-4.0, 6.0), (0.0, 16.0)                                 # the part of the plane of p and s that is shown
@@ -86,9 +85,9 @@ def scaled(a, b, rate_a, rate_b):
 # ---------------------------------------------------------------- the map of starts
 
 def _starts(k, a, b):
-    rgb, ends = _map_of_starts(k.rate, k.rate_b, k.decay)
+    picture, ends = _map_of_starts(k.rate, k.rate_b, k.decay)
     whole = (-REACH, REACH)
-    layers = [Picture(rgb, whole, whole), *_keys(ends), *_minima(k), *_ellipse(k),
+    layers = [picture, *_keys(ends), *_minima(k), *_ellipse(k),
               Line(a, b, INK, 1.0), Dots(a, b, INK, 2.2), Handle("a", "b", f"the start a = {k.a:.2f}, b = {k.b:.2f}")]
     return Plot("starts", Axis("a", *whole), Axis("b", *whole), layers, title="Starts: which end, from where", ratio=1.0,
                 touch=("a", "b"), says=f"Map of the starts a and b from −{REACH:g} to {REACH:g}: {_shares(ends)}. "
@@ -108,19 +107,15 @@ def _map_of_rates(a, b, decay):
 
 
 def _painted(land):
-    """The colours of a landscape, and the share of the pixels with each end, the largest first, without the very small."""
-    rgb = np.zeros((*land.attractor.shape, 3), np.uint8)
+    """The picture of a landscape, and the share of the pixels with each end that occurs, the largest first."""
+    colours = np.zeros((*land.attractor.shape, 3), np.uint8)
     shares = {}
     for end, (colour, _) in ENDS.items():
         there = land.attractor == end
-        rgb[there] = _rgb(colour)
-        if there.mean() > SEEN:
+        colours[there] = rgb(colour)
+        if there.any():
             shares[end] = float(there.mean())
-    return rgb, dict(sorted(shares.items(), key=lambda item: -item[1]))
-
-
-def _rgb(colour):
-    return [int(colour[i:i + 2], 16) for i in (1, 3, 5)]
+    return Picture(colours, land.view.x, land.view.y), dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
 def _keys(ends):
@@ -180,7 +175,7 @@ def _plane(k, a, b):
         layers += [Rule(x=1.0, colour="green", dashed=False, name="p = 1: no error"),
                    Rule(y=2 / rate, colour="orange", name="2/η: holds below")]
         if rate < 2:
-            layers.append(Line(ends, 4 / rate + rate * (ends - 1), "red", 1.5, True, "lost above"))
+            layers.append(Line(ends, 4 / rate + rate * (ends - 1), "red", 1.5, True, "lost above this line: 4/η at p = 1"))
     layers += [Line(p, s, "blue", 1), Dots(p, s, "blue", 2.6), Dots(p[:1], s[:1], "text", 4, name="start")]
     square_sum = "s = a² + b²" if k.rate == k.rate_b else "s = a² + b², scaled"
     return Plot("plane", Axis("p = ab", *P), Axis(square_sum, *S), layers, title="The same run as p and s",
@@ -214,9 +209,9 @@ def _loss(run):
 
 
 def _rates(k):
-    rgb, ends = _map_of_rates(k.a, k.b, k.decay)
+    picture, ends = _map_of_rates(k.a, k.b, k.decay)
     both = (LOW, HIGH)
-    layers = [Picture(rgb, both, both), *_keys(ends), Line(both, both, GREY, 1, True, "equal rates")]
+    layers = [picture, *_keys(ends), Line(both, both, GREY, 1, True, "equal rates")]
     if not k.decay:
         layers.append(Line(both, [1 / LOW, 1 / HIGH], AMBER, 2, name="product 1: the edge"))
     layers.append(Handle("rate", "rate_b", f"the rates {number(k.rate, 3)} of a and {number(k.rate_b, 3)} of b"))
@@ -237,7 +232,17 @@ def _words(k, run):
     return f"{rates}{decay}.{edge} {_fate(k, run)}"
 
 
+def still(k) -> bool:
+    """Whether the start is exactly at rest where the smallest push would carry it away: at 0, or on ab = 1 above 2/η."""
+    if k.a == k.b == 0:
+        return True
+    return not k.decay and k.a * k.b == 1 and scaled(k.a, k.b, k.rate, k.rate_b)[1] * mean_rate(k.rate, k.rate_b) > 2
+
+
 def _fate(k, run):
+    if still(k):
+        why = "The error is exactly 0" if k.a else "Both slopes are exactly 0 at 0"
+        return f"{why}, so nothing moves: balanced, like a pencil on its tip. Nudge the start."
     if run.departure >= 0:
         return f"The run is lost: at step {run.departure} its gradient is beyond a million."
     if run.attractor < 0:

@@ -32,6 +32,11 @@ def valley(rate: float = 0.1, curvatures: tuple[float, float] = (1.0, 10.0), sta
         λ₁ of the direction x and λ₂ of y, each from 0.5 to 20.
     start : (float, float), default (1.4, 0.6)
         Can be dragged.
+
+    Returns
+    -------
+    Board
+        Its knobs are rate, steps, flat and steep (λ₁ and λ₂), x and y (the start).
     """
     def draw(k):
         places = descend(k.rate, (k.flat, k.steep), (k.x, k.y), k.steps)

@@ -12,8 +12,9 @@ from ..rendering import render
 from ..view import View
 from .board import Board, Choice, Knob, Text
 from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
+from .twins import signed
 
-SIDE = 128                      # pixels of the map
+SIDE = 160                      # pixels of the map
 BURN, STEPS = 500, 400          # as fe.markus
 SHOWN = 60                      # steps of the orbit
 PARTS = {"all, from 2 to 4": ((2.0, 4.0), (2.0, 4.0)), "A from 3.4 to 4, B from 2.5 to 3.4": ((3.4, 4.0), (2.5, 3.4))}
@@ -26,8 +27,8 @@ def word_map(word="AB", a=3.76, b=2.83, start=0.3) -> Board:
     ----------
     word : str, default "AB"
         1 to 64 letters A and B.
-    a, b : float, default 3.8, 3.2
-        The point: r at the letter A and at the letter B, from 2 to 4.
+    a, b : float, default 3.76, 2.83
+        The point: r at the letter A and at the letter B, from 2 to 4.  The default lies in a swallow.
     start : float, default 0.3
         x at the first step, from 0.05 to 0.95.
 
@@ -57,7 +58,7 @@ def forced(word, a, b, start):
 @functools.lru_cache(maxsize=32)
 def _map(word, part, start):
     """Its colours do not depend on the point, and take most of the time."""
-    return colours(render(markus(word, start=start), View(*PARTS[part]), (SIDE, SIDE), STEPS))
+    return Picture(colours(render(markus(word, start=start), View(*PARTS[part]), (SIDE, SIDE), STEPS)), *PARTS[part])
 
 
 def _draw(k):
@@ -71,7 +72,7 @@ def _draw(k):
 
 def _picture(k, word, inside):
     xs, ys = PARTS[k.part]
-    layers = [Picture(_map(word, k.part, k.start), xs, ys)] + ([Handle("a", "b", "the point A, B")] if inside else [])
+    layers = [_map(word, k.part, k.start)] + ([Handle("a", "b", "the point A, B")] if inside else [])
     says = (f"Map of the exponents of the word {word}: A to the right, B upwards. Blue is stable, the paler the more so; red "
             "is chaotic.")
     return Plot("map", Axis("A", *xs), Axis("B", *ys), layers, title=f"Word {word}: blue stable, red chaotic", ratio=1.0,
@@ -96,18 +97,14 @@ def _exponent(so_far):
     return Plot("exponent", Axis("steps counted", 1, STEPS), Axis("mean so far", low, high),
                 [Rule(y=0.0, colour="text"), Line(np.arange(1, STEPS + 1), seen, "pink", 2)], width=1.0, ratio=0.16,
                 title="Its exponent: the mean of ln |r(1 − 2x)| over the steps so far",
-                says=f"The mean so far ends at {_number(so_far[-1])} after {STEPS} steps; above 0 is chaos.")
+                says=f"The mean so far ends at {signed(so_far[-1])} after {STEPS} steps; above 0 is chaos.")
 
 
 def _words(k, word, last, exponent, inside):
     at = f"Word {word} at A = {k.a:.3f}, B = {k.b:.3f}"
     away = "" if inside else " This point lies outside the part of the map that is shown."
     if last == 0:
-        return f"{at}: the orbit has landed on 0 and stays there, so {_number(exponent)} is the exponent of the point 0.{away}"
+        return f"{at}: the orbit has landed on 0 and stays there, so {signed(exponent)} is the exponent of the point 0.{away}"
     kind = "chaos: small differences grow" if exponent > 0 else "stable: small differences die out"
     factor = f", a factor of {math.exp(exponent):.3g} a step" if exponent > -20 else ""
-    return f"{at}: the exponent is {_number(exponent)}{factor}. That is {kind}.{away}"
-
-
-def _number(value):
-    return f"{value:.3f}".replace("-", "−")
+    return f"{at}: the exponent is {signed(exponent)}{factor}. That is {kind}.{away}"
