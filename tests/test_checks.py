@@ -733,6 +733,16 @@ def test_a_function_that_ends_python_ends_only_its_child(capfd):
 
 
 @on_linux
+def test_without_a_process_to_be_had_the_check_goes_on(monkeypatch):
+    def fork():
+        raise BlockingIOError
+    monkeypatch.setattr(os, "fork", fork)
+    before = left_behind()
+    assert checks.gd_step(RIGHT[0][1]).outcome == "right"
+    assert left_behind() == before and signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+@on_linux
 def test_the_interrupt_button_ends_the_check_and_its_child(guarded):
     before = left_behind()
     button = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

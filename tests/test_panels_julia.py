@@ -135,7 +135,8 @@ def test_descent_and_square_are_one_orbit_in_two_rulers(rate):
 
 @pytest.mark.parametrize("rate, words", [
     (0, "stays where it is"), (0.5, "comes to the minimum 0"), (1.9, "= 0.9"), (2, "slow, but not lost"), (2.1, "2 values"),
-    (2.4494, "still approaching 2 values"), (2.5, "4 values"), (2.83, "3 values"), (2.7, "No cycle of up to 16"), (3, "No cycle"), (3.1, "runs away: beyond 10")])
+    (2.4494, "still approaching 2 values"), (2.5, "4 values"), (2.83, "3 values"), (2.7, "No cycle of up to 16"),
+    (3, "No cycle"), (3.1, "runs away: beyond 10")])
 def test_what_a_rate_does_is_said(rate, words):
     assert words in dial(rate=rate).scene.words
 

@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 
+import fractaledu as fe
 from fractaledu import reference
 from fractaledu.panels import draggable_roots, relaxation, shares
 from fractaledu.panels.roots import RGB, UNITY
@@ -120,6 +121,13 @@ def test_the_map_is_kept_while_the_start_is_dragged():
     before = layers(board, "basins", Picture)[0]
     board.set(start_x=0.3)
     assert layers(board, "basins", Picture)[0] is before
+
+
+def test_the_map_of_relaxation_mirrors_its_upper_half_rightly():
+    """Against the whole map, computed."""
+    land = fe.render(fe.newton(a=0.7), fe.View((-2, 2), (-2, 2)), size=(96, 96), steps=300)
+    assert (land.attractor >= 0).all()
+    np.testing.assert_array_equal(colours(relaxation(0.7, 300)), RGB[land.attractor])
 
 
 def test_relaxation_dots_what_has_not_settled():

@@ -18,7 +18,7 @@ import threading
 import time
 import warnings
 
-PATIENCE = 4.8              # seconds for the whole check; trial.LIMIT comes first, and says more
+PATIENCE = 4.7              # seconds for the whole check; trial.LIMIT comes first, and says more
 CHUNK = 1 << 16
 DIE_WITH_PARENT = 1         # PR_SET_PDEATHSIG
 
@@ -37,17 +37,19 @@ def possible() -> bool:
 
 
 def apart(work):
-    """What work() returns, worked out in a forked child; Late, Gone, or the child's KeyboardInterrupt."""
+    """What work() returns, worked out in a forked child; Late, Gone, the child's KeyboardInterrupt, or OSError for no child."""
     answers, end = os.pipe()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})       # no interrupt before each side is in its own `try`
-        pid = _fork()
-        if pid == 0:
-            _answer(work, end, mask)
+        try:
+            pid = _fork()
+            if pid == 0:
+                _answer(work, end, mask)
+        finally:
+            os.close(end)
         try:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-            os.close(end)
             said = _hear(answers)
         finally:                                # also after the interrupt button
             _end(pid)
@@ -72,7 +74,9 @@ def _fork():
 def _hear(answers):
     """All that the child says."""
     said, until = [], time.monotonic() + PATIENCE
-    while select.select([answers], [], [], max(until - time.monotonic(), 0))[0]:
+    poll = select.poll()
+    poll.register(answers, select.POLLIN)
+    while poll.poll(1000 * max(until - time.monotonic(), 0)):
         part = os.read(answers, CHUNK)
         if not part:
             return b"".join(said)

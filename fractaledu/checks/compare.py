@@ -70,6 +70,8 @@ def _judged(check, given):
 
     try:
         return child.apart(work) if child.possible() else work()
+    except OSError:             # no process is to be had
+        return work()
     except child.Late:
         said = ("Your function had not answered after 5 seconds and was stopped from outside. Does every loop come to its end, "
                 "also one that catches errors?")

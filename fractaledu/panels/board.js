@@ -129,7 +129,7 @@ function makePlot(name, tell) {
 
   function makeRing(index) {
     const ring = s("g", { class: "fe-handle", tabindex: 0, role: "button", "aria-roledescription": "point to drag",
-      "data-lm-suppress-shortcuts": "true" }, s("circle", { r: 7 }), s("circle", { class: "fe-grip", r: 16 }));
+      "data-lm-suppress-shortcuts": "true" }, s("circle", { class: "fe-halo", r: 7 }), s("circle", { r: 7 }), s("circle", { class: "fe-grip", r: 16 }));
     ring.addEventListener("pointerdown", event => { hold = { handle: index }; take(event); });
     ring.addEventListener("keydown", event => {
       const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];

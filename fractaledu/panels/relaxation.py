@@ -6,18 +6,22 @@ from functools import lru_cache
 import numpy as np
 
 from ..maps import TOLERANCE, newton
+from ..rendering import render
 from ..traces import trace
+from ..view import View
 from ..wording import complex_number, number
 from .board import Board, Knob
 from .roots import (
     MAP_AXES,
+    NEAREST,
+    REACH,
     START,
     UNITY,
     distance_plot,
-    ends_of,
     fate,
     finite_orbit,
-    nearest_root,
+    letters,
+    map_of,
     path_layers,
     percent,
     start_knobs,
@@ -77,7 +81,14 @@ def _close(run, roots):
 
 @lru_cache(maxsize=32)
 def _map(a, steps):
-    """The basins, the share of starts that have settled, and the median distance: kept while the start is dragged."""
-    ends = ends_of({"a": a}, steps, 96 if steps <= 500 else 48)
+    """The basins, the share of starts that have settled, and the median distance: kept while the start is dragged.
+
+    Only the upper half is computed: the lower one is its mirror image, with the two complex roots exchanged.
+    """
+    side = 96 if steps <= 500 else 48
+    ends = render(newton(a=a, tolerance=NEAREST), View((-REACH, REACH), (0.0, REACH)), (side, side // 2), steps)
+    upper = np.where(ends.attractor < 0, -1, letters(ends, UNITY))
+    lower = np.array([0, 2, 1, -1])[upper[::-1]]
     settled = ends.last < TOLERANCE
-    return nearest_root(ends, UNITY, settled), float(settled.mean()), float(np.median(ends.last))
+    picture = map_of(np.concatenate([lower, upper]), np.concatenate([settled[::-1], settled]))
+    return picture, float(settled.mean()), float(np.median(ends.last))

@@ -156,27 +156,21 @@ def start_knobs(start):
 
 def _basins(problem, roots, steps, side):
     """The landscape, and its picture: the colour of the root, with dots where it was not settled."""
-    land = render(problem, *_map(side), steps)
+    view, size = View((-REACH, REACH), (-REACH, REACH)), (side, side)
+    land = render(problem, view, size, steps)
     settled = land.attractor >= 0
     if settled.all():
-        return land, Picture(RGB[letters(land, roots)], *[(-REACH, REACH)] * 2)
+        return land, map_of(letters(land, roots))
     options = {key: problem.options[key] for key in ("roots", "degree", "a") if key in problem.options}
-    return land, nearest_root(ends_of(options, steps, side), roots, settled)
+    ends = render(newton(**options, tolerance=NEAREST), view, size, steps)
+    return land, map_of(np.where(ends.attractor < 0, -1, letters(ends, roots)), settled)
 
 
-def _map(side):
-    return View((-REACH, REACH), (-REACH, REACH)), (side, side)
-
-
-def ends_of(options, steps, side):
-    """Where runs end, however far from a root: the nearest root is their attractor, its distance their last."""
-    return render(newton(**options, tolerance=NEAREST), *_map(side), steps)
-
-
-def nearest_root(ends, roots, settled):
-    """The picture of the nearest roots, with dots where it was not settled."""
-    colours = np.where((ends.attractor < 0)[..., None], np.uint8(0), RGB[letters(ends, roots)])
-    colours[::2, ::2][~settled[::2, ::2]] = 0
+def map_of(which, settled=None):
+    """The picture of which root (-1 for none: black) each start comes nearest to, with dots where it has not settled."""
+    colours = np.where((which < 0)[..., None], np.uint8(0), RGB[which])
+    if settled is not None:
+        colours[::2, ::2][~settled[::2, ::2]] = 0
     return Picture(colours, *[(-REACH, REACH)] * 2)
 
 

@@ -85,7 +85,8 @@ def _label(ax, layer, plot, knobs):
 
 
 def _handle(ax, layer, plot, knobs):
-    ax.plot(*place(plot, layer, knobs), "o", mfc="white", mec="black", mew=1.5, ms=9, zorder=3)
+    for colour, width in (("white", 4), ("black", 1.5)):        # hollow: what lies below is seen
+        ax.plot(*place(plot, layer, knobs), "o", mfc="none", mec=colour, mew=width, ms=9, zorder=3)
 
 
 def _brush(ax, layer, plot, knobs):

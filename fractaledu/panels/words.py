@@ -14,7 +14,7 @@ from .board import Board, Choice, Knob, Text
 from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
 from .twins import signed
 
-SIDE = 160                      # pixels of the map
+SIDE = 144                      # pixels of the map
 BURN, STEPS = 500, 400          # as fe.markus
 SHOWN = 60                      # steps of the orbit
 PARTS = {"all, from 2 to 4": ((2.0, 4.0), (2.0, 4.0)), "A from 3.4 to 4, B from 2.5 to 3.4": ((3.4, 4.0), (2.5, 3.4))}
