@@ -28,6 +28,14 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True, scope="module")
+def heard():
+    """SIGINT raises, as in a kernel, also where the tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True, scope="module")
 def compiled():
     """A kernel that a learner's function below uses: to compile it takes longer than a check waits."""
     fe.evaluate(fe.magnet(), 0, 0, 1)
