@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import urllib.request
 
 import nbformat
 
+NOTEBOOKS = pathlib.Path(__file__).parents[1] / "notebooks"
 SHOTS = os.environ.get("FRACTALEDU_SCREENSHOTS")        # a folder: keep screenshots there
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -93,6 +95,30 @@ def open_notebook(browser, url, name, width=1280, height=1000, **how):
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook .jp-Cell", timeout=90_000)
     wait_for_kernel(page)
     return page
+
+
+@contextlib.contextmanager
+def running_lesson(lab, browser, name):
+    """A page with the lesson run as shipped, in a folder of its own: answers are kept beside the notebook."""
+    url, root = lab
+    end_kernels(url)
+    folder = root / name
+    folder.mkdir()
+    shutil.copy(NOTEBOOKS / f"{name}.ipynb", folder)
+    page = open_notebook(browser, url, f"{name}/{name}.ipynb")
+    run_all(page)
+    yield page
+    page.close()
+
+
+def answer(page, question, option):
+    """Choose an option of the question that holds these words, be fairly sure, and see; what is said to it."""
+    asked = page.locator(".fe-ask:not([data-kind=MyAnswers])", has_text=question)
+    asked.get_by_role("radio", name=option, exact=True).check()
+    asked.get_by_role("radio", name="fairly sure").check()
+    asked.get_by_role("button", name="Show me").click()
+    asked.locator(".fe-ask-verdict").wait_for()
+    return asked.locator(".fe-ask-answer").inner_text()
 
 
 def wait_for_kernel(page):

@@ -1,13 +1,10 @@
 """Lesson 02 in a real JupyterLab: its questions, the map with its Julia set, and the dial, as a learner touches them."""
-import pathlib
-import shutil
 
 import pytest
-from lab import Hand, end_kernels, execute, open_notebook, run_all, shot
+from lab import Hand, answer, execute, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOK = pathlib.Path(__file__).parents[1] / "notebooks" / "02-mandelbrot.ipynb"
 QUESTIONS = {"five-steps": "The second row that you printed", "dwell-limit": "A picture follows every c for 50 steps",
              "which-point": "Gradient descent on x²/2"}
 MAP, DIAL = "A map of c, and the Julia set of one c", "Learning rates on the Mandelbrot set"
@@ -15,28 +12,8 @@ MAP, DIAL = "A map of c, and the Julia set of one c", "Learning rates on the Man
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    url, root = lab
-    end_kernels(url)
-    folder = root / "lesson02"                          # answers are kept beside the notebook
-    folder.mkdir()
-    shutil.copy(NOTEBOOK, folder)
-    page = open_notebook(browser, url, f"lesson02/{NOTEBOOK.name}")
-    run_all(page)
-    yield page
-    page.close()
-
-
-def question(page, key):
-    return page.locator(".fe-ask[data-kind=Prediction]", has_text=QUESTIONS[key])
-
-
-def answer(page, key, option):
-    asked = question(page, key)
-    asked.get_by_role("radio", name=option).check()
-    asked.get_by_role("radio", name="fairly sure").check()
-    asked.get_by_role("button", name="Show me").click()
-    asked.locator(".fe-ask-verdict").wait_for()
-    return asked.locator(".fe-ask-answer").inner_text()
+    with running_lesson(lab, browser, "02-mandelbrot") as page:
+        yield page
 
 
 def place(low, high, x):
@@ -57,14 +34,15 @@ def test_the_notebook_as_shipped_runs_to_its_end_with_its_pictures_locked(page):
 
 
 def test_five_steps_open_the_explorer_at_that_point(page):
-    said = answer(page, "five-steps", "c is outside: the first two numbers already grow")
+    said = answer(page, QUESTIONS["five-steps"], "c is outside: the first two numbers already grow")
     assert "what grows at first grows for ever" in said and "step 15" in said
     page.locator(".fe-fate", has_text="beyond 2 from step 15 on").first.wait_for()
     shot(page, "lesson02-five-steps")
 
 
 def test_the_dwell_limit_opens_the_picture_of_what_changes(page):
-    assert "not left yet means never leaves" in answer(page, "dwell-limit", "None: what is still there")
+    assert "not left yet means never leaves" in answer(page, QUESTIONS["dwell-limit"],
+                                                       "None: what is still there after 50 steps stays")
     image = page.locator(".jp-OutputArea img[alt*='black: the pixels that change']").first
     image.wait_for()
     image.scroll_into_view_if_needed()
@@ -72,7 +50,7 @@ def test_the_dwell_limit_opens_the_picture_of_what_changes(page):
 
 
 def test_the_edge_of_stability_opens_the_dial(page):
-    assert "✓ Right" in answer(page, "which-point", "c = −3/4, the neck")
+    assert "✓ Right" in answer(page, QUESTIONS["which-point"], "c = −3/4, the neck between the heart and the disc")
     dial = Hand(page, DIAL)
     dial.settled()
     assert "η = 2 is c = −0.75" in dial.words() and "slow, but not lost" in dial.words()

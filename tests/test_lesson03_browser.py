@@ -1,40 +1,17 @@
 """Lesson 03 in a real JupyterLab: its questions, twin orbits, words and the magnet, as a learner touches them."""
-import pathlib
-import shutil
 
 import pytest
-from lab import Hand, end_kernels, open_notebook, run_all, shot
+from lab import Hand, answer, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOK = pathlib.Path(__file__).parents[1] / "notebooks" / "03-lyapunov.ipynb"
 QUESTIONS = {"how-long": "Two runs start", "ab-or-ba": "We replace the word", "all-at-one": "Magnet I. Take all points"}
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    url, root = lab
-    end_kernels(url)
-    folder = root / "lesson03"                          # answers are kept beside the notebook
-    folder.mkdir()
-    shutil.copy(NOTEBOOK, folder)
-    page = open_notebook(browser, url, f"lesson03/{NOTEBOOK.name}")
-    run_all(page)
-    yield page
-    page.close()
-
-
-def question(page, key):
-    return page.locator(".fe-ask:not([data-kind=MyAnswers])", has_text=QUESTIONS[key])
-
-
-def answer(page, key, option):
-    asked = question(page, key)
-    asked.get_by_role("radio", name=option, exact=True).check()
-    asked.get_by_role("radio", name="fairly sure").check()
-    asked.get_by_role("button", name="Show me").click()
-    asked.locator(".fe-ask-verdict").wait_for()
-    return asked.locator(".fe-ask-answer").inner_text()
+    with running_lesson(lab, browser, "03-lyapunov") as page:
+        yield page
 
 
 def test_the_notebook_as_shipped_runs_to_its_end(page):
@@ -45,7 +22,7 @@ def test_the_notebook_as_shipped_runs_to_its_end(page):
 
 
 def test_the_first_prediction_opens_the_twins_and_names_the_misconception(page):
-    said = answer(page, "how-long", "About 10")
+    said = answer(page, QUESTIONS["how-long"], "About 10")
     assert "a digit lost at every step" in said and "33.2 doublings" in said
     twins = Hand(page, "Twin orbits")
     twins.settled()
@@ -92,14 +69,14 @@ def test_words_are_typed_and_the_map_is_pressed(page):
 
 
 def test_ab_and_ba_open_as_two_linked_maps(page):
-    said = answer(page, "ab-or-ba", "They are the same at every point: the same two rates take turns")
+    said = answer(page, QUESTIONS["ab-or-ba"], "They are the same at every point: the same two rates take turns")
     assert "an average forgets the start" in said
     page.wait_for_function("() => document.querySelectorAll('.fe[data-settled=\"true\"] .fe-map').length >= 2", timeout=60_000)
     assert page.get_by_text("Lyapunov fractal, BA", exact=True).count() >= 1
 
 
 def test_the_magnet_opens_with_three_colours(page):
-    assert "✓ Right" in answer(page, "all-at-one", "Most at 1, a good many at neither")
+    assert "✓ Right" in answer(page, QUESTIONS["all-at-one"], "Most at 1, a good many at neither")
     page.wait_for_function("() => document.querySelectorAll('.fe[data-settled=\"true\"] .fe-map').length >= 3", timeout=60_000)
     magnet = page.locator(".fe", has_text="Beauty of Fractals").last
     for name in ("infinity", "none reached"):

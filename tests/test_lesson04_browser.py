@@ -1,37 +1,18 @@
 """Lesson 04 in a real JupyterLab: its questions, the roots to drag, the relaxation, as a learner touches them."""
-import pathlib
-import shutil
 
 import pytest
-from lab import Hand, end_kernels, open_notebook, run_all, shot
+from lab import Hand, answer, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOK = pathlib.Path(__file__).parents[1] / "notebooks" / "04-newton.ipynb"
 QUESTIONS = {"share": "What share of its starts", "slow": "We allow 500 steps", "beyond": "A very little more"}
 RELAXED = "Newton's method with a step multiplied by a"
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    url, root = lab
-    end_kernels(url)
-    folder = root / "lesson04"                          # answers are kept beside the notebook
-    folder.mkdir()
-    shutil.copy(NOTEBOOK, folder)
-    page = open_notebook(browser, url, f"lesson04/{NOTEBOOK.name}")
-    run_all(page)
-    yield page
-    page.close()
-
-
-def answer(page, key, option):
-    asked = page.locator(".fe-ask:not([data-kind=MyAnswers])", has_text=QUESTIONS[key])
-    asked.get_by_role("radio", name=option, exact=True).check()
-    asked.get_by_role("radio", name="fairly sure").check()
-    asked.get_by_role("button", name="Show me").click()
-    asked.locator(".fe-ask-verdict").wait_for()
-    return asked.locator(".fe-ask-answer").inner_text()
+    with running_lesson(lab, browser, "04-newton") as page:
+        yield page
 
 
 def test_the_notebook_as_shipped_runs_to_its_end(page):
@@ -42,7 +23,7 @@ def test_the_notebook_as_shipped_runs_to_its_end(page):
 
 
 def test_the_shares_open_and_are_thirds_in_a_disc(page):
-    said = answer(page, "share", "Exactly a third: the three roots are alike")
+    said = answer(page, QUESTIONS["share"], "Exactly a third: the three roots are alike")
     assert "symmetric roots give equal shares in any frame" in said
     board = Hand(page, "Whose colour covers how much?")
     board.settled()
@@ -54,7 +35,7 @@ def test_the_shares_open_and_are_thirds_in_a_disc(page):
 
 def test_slow_is_not_lost(page):
     assert "what flips from side to side does not converge" in answer(
-        page, "slow", "None, now or later: a step that overshoots each time never comes to rest")
+        page, QUESTIONS["slow"], "None, now or later: a step that overshoots each time never comes to rest")
     board = Hand(page, RELAXED)
     board.settled()
     assert "After 500 steps 0.0 % of" in board.words()
@@ -64,7 +45,7 @@ def test_slow_is_not_lost(page):
 
 
 def test_beyond_2_the_runs_hop(page):
-    assert "✓ Right" in answer(page, "beyond", "They hop between two places beside a root, for ever")
+    assert "✓ Right" in answer(page, QUESTIONS["beyond"], "They hop between two places beside a root, for ever")
     page.locator(".fe-board-words", has_text="|1 − a| = 1.01").wait_for()
     assert page.get_by_text("the last two", exact=True).count() == 2
 

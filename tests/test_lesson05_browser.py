@@ -1,39 +1,19 @@
 """Lesson 05 in a real JupyterLab: its questions, the strips and the barcode, as a learner touches them."""
-import pathlib
 import re
-import shutil
 
 import pytest
-from lab import Hand, end_kernels, open_notebook, run_all, shot
+from lab import Hand, answer, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOK = pathlib.Path(__file__).parents[1] / "notebooks" / "05-bumpy-road.ipynb"
 QUESTIONS = {"longer": "We paint the same learning rates again", "stricter": "when its loss has passed a limit",
              "smoother": "two much smoother roads"}
 
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    url, root = lab
-    end_kernels(url)
-    folder = root / "lesson05"                          # answers are kept beside the notebook
-    folder.mkdir()
-    shutil.copy(NOTEBOOK, folder)
-    page = open_notebook(browser, url, f"lesson05/{NOTEBOOK.name}")
-    run_all(page)
-    yield page
-    page.close()
-
-
-def answer(page, key, option):
-    """Choose and be sure; what the lesson answers."""
-    asked = page.locator(".fe-ask:not([data-kind=MyAnswers])", has_text=QUESTIONS[key])
-    asked.get_by_role("radio", name=option, exact=True).check()
-    asked.get_by_role("radio", name="fairly sure").check()
-    asked.get_by_role("button", name="Show me").click()
-    asked.locator(".fe-ask-verdict").wait_for()
-    return asked.locator(".fe-ask-answer").inner_text()
+    with running_lesson(lab, browser, "05-bumpy-road") as page:
+        yield page
 
 
 def strip_titles(hand):
@@ -47,7 +27,7 @@ def test_the_notebook_as_shipped_runs_to_its_end(page):
 
 
 def test_more_steps_melt_the_added_bars_only(page):
-    said = answer(page, "longer", "Both: more steps, more chances to leave")
+    said = answer(page, QUESTIONS["longer"], "Both: more steps, more chances to leave")
     assert "with more time, more runs diverge" in said
     strips = Hand(page, "The same rates, for more and more steps")
     strips.settled()
@@ -61,7 +41,7 @@ def test_more_steps_melt_the_added_bars_only(page):
 
 
 def test_a_low_limit_paints_bars_below_1(page):
-    answer(page, "stricter", "Nothing at all: the same colour at every rate")
+    answer(page, QUESTIONS["stricter"], "Nothing at all: the same colour at every rate")
     strips = Hand(page, "The same rates, with a higher and higher limit")
     strips.settled()
     assert "No rate has another colour" in strips.words()
@@ -74,7 +54,7 @@ def test_a_low_limit_paints_bars_below_1(page):
 
 
 def test_bars_come_with_the_hill(page):
-    said = answer(page, "smoother", "Once on both: bumps that low are too small to matter")
+    said = answer(page, QUESTIONS["smoother"], "Once on both: bumps that low are too small to matter")
     assert "small bumps have small effects" in said
     strips = Hand(page, "The same rates on smoother and bumpier roads")
     strips.settled()

@@ -1,13 +1,10 @@
 """Lesson 06 in a real JupyterLab: its questions and the panel of two weights, as a learner touches them."""
-import pathlib
-import shutil
 
 import pytest
-from lab import Hand, end_kernels, execute, open_notebook, run_all, shot
+from lab import Hand, answer, execute, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOK = pathlib.Path(__file__).parents[1] / "notebooks" / "06-two-weights.ipynb"
 PANEL, COBWEB = "Training two weights", "Cobweb of gradient descent on two tied weights"
 QUESTIONS = {"beyond-the-edge": "The weights are tied", "which-valley": "The weights are free again",
              "weight-decay": "At rate 0.95 the border"}
@@ -15,24 +12,8 @@ QUESTIONS = {"beyond-the-edge": "The weights are tied", "which-valley": "The wei
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    url, root = lab
-    end_kernels(url)
-    folder = root / "lesson06"                          # answers are kept beside the notebook
-    folder.mkdir()
-    shutil.copy(NOTEBOOK, folder)
-    page = open_notebook(browser, url, f"lesson06/{NOTEBOOK.name}")
-    run_all(page)
-    yield page
-    page.close()
-
-
-def answer(page, key, option):
-    asked = page.locator(".fe-ask:not([data-kind=MyAnswers])", has_text=QUESTIONS[key])
-    asked.get_by_role("radio", name=option, exact=True).check()
-    asked.get_by_role("radio", name="fairly sure").check()
-    asked.get_by_role("button", name="Show me").click()
-    asked.locator(".fe-ask-verdict").wait_for()
-    return asked.locator(".fe-ask-answer").inner_text()
+    with running_lesson(lab, browser, "06-two-weights") as page:
+        yield page
 
 
 def test_the_notebook_as_shipped_runs_to_its_end(page):
@@ -84,7 +65,7 @@ def test_the_slider_sets_both_rates_and_the_map_of_rates_each(page):
 
 
 def test_the_first_prediction_opens_a_cobweb_that_bounces(page):
-    assert "beyond 2/λ every run is lost" in answer(page, "beyond-the-edge", "It runs away to infinity.")
+    assert "beyond 2/λ every run is lost" in answer(page, QUESTIONS["beyond-the-edge"], "It runs away to infinity.")
     cobweb = Hand(page, COBWEB)
     cobweb.settled()
     assert "= −2." in cobweb.words()
@@ -94,7 +75,7 @@ def test_the_first_prediction_opens_a_cobweb_that_bounces(page):
 
 
 def test_the_second_prediction_opens_a_catapult(page):
-    said = answer(page, "which-valley", "In another minimum, a flatter one.")
+    said = answer(page, QUESTIONS["which-valley"], "In another minimum, a flatter one.")
     assert "✓ Right" in said and "This throw is called a catapult." in said
     page.wait_for_function("name => document.querySelectorAll(`.fe-board[data-name='${name}']`).length === 2", arg=PANEL)
     panel = Hand(page, PANEL)                           # the first of the two
@@ -106,7 +87,7 @@ def test_the_second_prediction_opens_a_catapult(page):
 
 
 def test_the_third_prediction_opens_the_explorer(page):
-    said = answer(page, "weight-decay", "It gets even smoother.")
+    said = answer(page, QUESTIONS["weight-decay"], "It gets even smoother.")
     assert "regularising a loss regularises everything about it" in said
     page.wait_for_function("() => document.querySelectorAll('.fe[data-settled=\"true\"] .fe-map').length >= 1", timeout=60_000)
     shot(page, "lesson06-explorer")
