@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test test-all lint bench bench-ui bench-lessons handout clean
+.PHONY: lab test test-all lint bench bench-ui bench-lessons atlas handout clean
 
 lab: $(VENV)/lab
 	@$(BIN)/fractaledu warm
@@ -28,6 +28,9 @@ bench-ui: $(VENV)/test
 
 bench-lessons: $(VENV)/test
 	$(BIN)/python benchmarks/lessons.py
+
+atlas: $(VENV)/test
+	$(BIN)/python benchmarks/atlas.py
 
 handout: $(VENV)/lab
 	$(BIN)/fractaledu handout handout --force

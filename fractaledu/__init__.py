@@ -10,6 +10,7 @@ Importing loads neither matplotlib nor ipywidgets; what draws is loaded when fir
 import importlib
 
 from ._version import __version__
+from .atlas import atlas, atlas_film
 from .brought import descent, own_system
 from .catalogue import bookmarks
 from .descents import bumpy, markus, parabola, three_weights, two_weights
@@ -17,6 +18,7 @@ from .dimensions import dimension, uncertainty_exponent
 from .engine import Cancelled
 from .ensembles import ensemble
 from .landscape import Landscape
+from .limits import limits
 from .maps import burning_ship, cubic, julia, logistic, magnet, mandelbrot, newton, rational
 from .names import named
 from .networks import network, paper, paper_view, random_network
@@ -32,14 +34,16 @@ from .view import FloatFloorWarning, View
 from .xor import xor
 
 _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
-            "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer"}
+            "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer",
+            "film": "films", "film_plan": "films", "film_again": "films", "read_film": "films", "poster": "posters",
+            "poster_plan": "posters", "border_target": "targets"}
 
-__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__",
-           "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference", "dimension",
-           "doubling", "ensemble", "estimate", "evaluate", "julia", "logistic", "lyapunov", "magnet", "mandelbrot", "markus",
-           "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes",
-           "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights",
-           "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
+__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__", "atlas",
+           "atlas_film", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference",
+           "dimension", "doubling", "ensemble", "estimate", "evaluate", "julia", "limits", "logistic", "lyapunov", "magnet",
+           "mandelbrot", "markus", "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola",
+           "passes", "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of",
+           "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
 
 
 def __getattr__(name):

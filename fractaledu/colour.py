@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,15 @@ NOWHERE = "#000000"                 # in no basin
 INK = "#202020"                     # of the strokes in mode "patterns"
 
 
+class Reference(NamedTuple):
+    """What colours take from a reference landscape, worked out once for many pictures (`refer`)."""
+
+    value: tuple[np.ndarray, np.ndarray] | None = None          # mode "rank": `ranks`
+    span: tuple[float, float] | None = None                     # mode "basins": logarithms of the fewest and the most steps
+
+
 def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None,
-            reference: Landscape | None = None) -> np.ndarray:
+            reference: Landscape | Reference | None = None) -> np.ndarray:
     """Colours of a landscape.
 
     Parameters
@@ -36,7 +44,7 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
         (fast) to the number of steps (slow), the same in every picture of as many steps.  "verdict": converged, exploded,
         neither.  "patterns": the same three with a texture each, for print without colours.  "basins": by the attractor,
         darker the more steps it took, between the fewest and (nearly) the most in the picture.
-    reference : Landscape, optional
+    reference : Landscape or Reference, optional
         Take the ranks, or the range of steps, from this one.
 
     Returns
@@ -57,9 +65,19 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
     elif mode == "basins":
         rgba = _basins(land, land if reference is None else reference)
     else:
-        rgba = _table(palette)[np.nan_to_num((places(land, mode, reference) + 1) * 127.5).astype(np.uint8)]
+        rgba = painted(places(land, mode, reference), palette)
     rgba[np.isnan(land.value)] = 0
     return rgba
+
+
+def refer(land, mode) -> Reference:
+    """A landscape as the reference of many others in this mode: the same colours, without working it out each time."""
+    return Reference(ranks(land.value) if mode == "rank" else None, _span(land) if mode == "basins" else None)
+
+
+def painted(place, palette):
+    """RGBA of places on the palette, as `places` gives them."""
+    return _table(palette)[np.nan_to_num((place + 1) * 127.5).astype(np.uint8)]
 
 
 def places(land, mode, reference=None):
@@ -98,16 +116,23 @@ def restretch(value, reference=None):
 
     Slowly converged 1, fast converged GAP, fast diverged -GAP, slowly diverged -1.
     """
-    value, known = _finite(value), _finite(value if reference is None else reference)
-    known, counts = np.unique(known[~np.isnan(known)], return_counts=True)
+    known, mean_ranks = reference if isinstance(reference, tuple) else ranks(value if reference is None else reference)
+    value = _finite(value)
     if known.size == 0:
         return np.zeros_like(value)
-    negative = int(counts[known < 0].sum())
-    ranks = np.concatenate([np.linspace(-1, -GAP, negative), np.linspace(GAP, 1, counts.sum() - negative)])
-    ends = np.cumsum(counts)
-    place = np.interp(value, known, (ranks[ends - 1] + ranks[ends - counts]) / 2)       # equal values: their mean rank
+    place = np.interp(value, known, mean_ranks)
     # a value outside the reference, or between its two sides, keeps the side of its own sign
     return -np.where(value < 0, np.minimum(place, -GAP), np.maximum(place, GAP))
+
+
+def ranks(value):
+    """The values that occur, to 12 digits, and where each is in `restretch`, which takes the pair as a reference."""
+    known = _finite(value)
+    known, counts = np.unique(known[~np.isnan(known)], return_counts=True)
+    negative = int(counts[known < 0].sum())
+    every = np.concatenate([np.linspace(-1, -GAP, negative), np.linspace(GAP, 1, counts.sum() - negative)])
+    ends = np.cumsum(counts)
+    return known, (every[ends - 1] + every[ends - counts]) / 2          # equal values: their mean rank
 
 
 def _finite(value):
@@ -127,16 +152,22 @@ def _strokes(verdict):
 def _basins(land, reference):
     base = np.array([_rgba(text) for text in (*basin_colours(len(land.problem.attractors)), NOWHERE)], float)
     rgba = base[land.attractor]                     # -1 is the last
-    known = reference.arrival[(reference.attractor >= 0) & (reference.arrival >= 0)]        # some attractors have no arrival
-    if len(known) == 0:
+    span = reference.span if isinstance(reference, Reference) else _span(reference)
+    if span is None:
         return rgba.astype(np.uint8)
     steps = np.log1p(np.maximum(land.arrival, 0))
-    first, late = np.quantile(np.log1p(known), (0.0, 0.99))
+    first, late = span
     place = np.clip((steps - first) / max(late - first, 0.7), 0, 1)[..., None]       # 0.7: one step twice another
     white = 0.45 * np.clip(1 - 2 * place, 0, 1)
     shaded = rgba[..., :3] * (1 - 0.6 * place) * (1 - white) + 255 * white
     rgba[..., :3] = np.where((land.arrival >= 0)[..., None], shaded, rgba[..., :3])
     return rgba.astype(np.uint8)
+
+
+def _span(reference):
+    """The range of steps that shades a basin, None where no attractor has an arrival."""
+    known = reference.arrival[(reference.attractor >= 0) & (reference.arrival >= 0)]
+    return None if len(known) == 0 else tuple(np.quantile(np.log1p(known), (0.0, 0.99)))
 
 
 def _rgba(text):

@@ -21,10 +21,10 @@ LARGEST_TILE = 65536                # pixels
 
 
 class Cancelled(Exception):
-    """The work was cancelled; `done` of `total` pixels were computed."""
+    """The work was cancelled; `done` of `total` pixels, or frames, were finished."""
 
-    def __init__(self, done, total):
-        super().__init__(f"cancelled after {done} of {total} pixels")
+    def __init__(self, done, total, what="pixels"):
+        super().__init__(f"cancelled after {done} of {total} {what}")
         self.done, self.total = done, total
 
 

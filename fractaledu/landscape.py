@@ -178,9 +178,11 @@ def atomic(path):
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):        # it was in place already
             os.unlink(temporary)
+        if isinstance(error, OSError) and error.errno and error.filename is None:       # such as a full disk
+            error.filename = os.fspath(path)
         raise
 
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import pathlib
 import threading
@@ -132,7 +133,11 @@ def estimate(system, view: View | None = None, size=(384, 384), steps: int | Non
     Itself takes about half a second, and the time to compile where that is needed.  Where even a few pixels would take
     longer, they are run for fewer steps, which overestimates if many runs end early.  Arguments as in `render`.
     """
-    recipe = _question(system, view, size, steps)
+    return estimate_of(_question(system, view, size, steps), threads)
+
+
+def estimate_of(recipe, threads=None) -> float:
+    """`estimate` for a Recipe, without a warning at the float floor."""
     with Engine(recipe, threads, None, None, None) as engine:
         total, rng = engine.total, np.random.default_rng(0)
         engine.sample(rng.integers(total, size=LANES), 1)               # compiles, if need be
@@ -173,15 +178,25 @@ def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = No
     return runs(system, x, y, steps, threads)["value"].copy()[()]
 
 
-def runs(system, x, y, steps=None, threads=None) -> np.ndarray:
-    """As `evaluate`: all that came of the runs, of kernel.PIXEL."""
+def runs(system, x, y, steps=None, threads=None, executor=None, progress=None, cancel=None, checkpoint=None) -> np.ndarray:
+    """As `evaluate`: all that came of the runs, of kernel.PIXEL.
+
+    checkpoint(pixels), if given, is called with the flat runs whenever some more have come, and before an error leaves:
+    those not computed have the value NaN.  The others as in `render`.
+    """
     problem = as_problem(system)
     steps = problem.check_steps(steps)
     x, y = points(x, y)
-    with Engine(Recipe(problem, problem.view, (1, 1), steps), threads, None, None, None) as engine:
+    with Engine(Recipe(problem, problem.view, (1, 1), steps), threads, executor, progress, cancel) as engine:
         engine.x, engine.y, engine.total, engine.pixels = x.ravel(), y.ravel(), x.size, blank(x.size)
         engine.place = lambda flat: (flat, flat)        # each pixel has an x and a y of its own
-        engine.fill(np.arange(x.size))
+        if checkpoint is not None:
+            engine.checkpoint = functools.partial(checkpoint, engine.pixels)      # no cycle: the pixels go with the engine
+        try:
+            engine.fill(np.arange(x.size))
+        except BaseException:
+            engine.checkpoint()
+            raise
     return engine.pixels.reshape(x.shape)
 
 
@@ -206,10 +221,15 @@ def _question(system, view, size, steps):
     if not isinstance(view, View):
         raise TypeError(f"view must be a View, got {type(view).__name__}")
     size = check_size(size)
+    warn_at_floor(view, size, stacklevel=4)
+    return Recipe(problem, view, size, problem.check_steps(steps))
+
+
+def warn_at_floor(view, size, stacklevel):
+    """FloatFloorWarning if pixels of a picture of `size` lie closer than 4 ulps."""
     if view.at_float_floor(size):
         warnings.warn(f"view is at the float floor: its pixels lie {view.spacing_in_ulps(size):.2g} ulps apart, less than "
-                      f"{FLOOR_ULPS}, so the picture shows rounding, not the map", FloatFloorWarning, stacklevel=3)
-    return Recipe(problem, view, size, problem.check_steps(steps))
+                      f"{FLOOR_ULPS}, so the picture shows rounding, not the map", FloatFloorWarning, stacklevel=stacklevel)
 
 
 def part_of(path) -> pathlib.Path:

@@ -14,6 +14,7 @@ Sampling = Literal["centre", "endpoint"]
 
 FLOOR_ULPS = 4                      # pixels closer than this many ulps show rounding, not the map
 LARGEST_SIDE, LARGEST_AREA = 2 ** 15, 2 ** 26
+LARGEST_POSTER = 2 ** 16            # its sides: a poster is computed in tiles and is never whole in memory
 
 
 class FloatFloorWarning(UserWarning):
@@ -22,15 +23,21 @@ class FloatFloorWarning(UserWarning):
 
 def check_size(size) -> tuple[int, int]:
     """Return `size` as (columns, rows) of ints; ValueError unless both are whole and a picture of it fits memory."""
+    columns, rows = check_sides(size, LARGEST_SIDE)
+    if columns * rows > LARGEST_AREA:
+        raise ValueError(f"size must be at most {LARGEST_AREA} pixels in all, got {columns} x {rows}")
+    return columns, rows
+
+
+def check_sides(size, largest=LARGEST_POSTER) -> tuple[int, int]:
+    """Return `size` as (columns, rows) of ints; ValueError unless both are whole and from 1 to `largest`."""
     try:
         columns, rows = size = tuple(size)
         columns, rows = (whole("size", n, -math.inf, math.inf) for n in size)
     except (TypeError, ValueError):
         raise ValueError(f"size must be two whole numbers (columns, rows), got {size!r}") from None
-    if not (1 <= columns <= LARGEST_SIDE and 1 <= rows <= LARGEST_SIDE):
-        raise ValueError(f"size must be from 1 to {LARGEST_SIDE} columns and rows, got {columns} x {rows}")
-    if columns * rows > LARGEST_AREA:
-        raise ValueError(f"size must be at most {LARGEST_AREA} pixels in all, got {columns} x {rows}")
+    if not (1 <= columns <= largest and 1 <= rows <= largest):
+        raise ValueError(f"size must be from 1 to {largest} columns and rows, got {columns} x {rows}")
     return columns, rows
 
 
@@ -115,9 +122,27 @@ class View:
         """The middle (x, y); on a log10 axis the geometric mean of the bounds."""
         return _middle(*self.x, self.x_scale)[0], _middle(*self.y, self.y_scale)[0]
 
+    @property
+    def half(self) -> tuple[float, float]:
+        """Half the width and half the height; on a log10 axis that of the natural logarithm."""
+        return _middle(*self.x, self.x_scale)[1], _middle(*self.y, self.y_scale)[1]
+
+    def spanning(self, centre, half) -> View:
+        """The view with these scales and this sampling whose `centre` and `half` are as given, however narrow."""
+        return replace(self, x=_bounds(centre[0], half[0], self.x_scale), y=_bounds(centre[1], half[1], self.y_scale))
+
+    def away(self, point, centre) -> tuple[float, float]:
+        """How far `point` is from `centre` in the units of `half`."""
+        return tuple(_log_ratio(p, c) if self._scale(name) == "log10" else p - c
+                     for name, p, c in zip("xy", point, centre, strict=True))
+
+    def moved(self, centre, away) -> tuple[float, float]:
+        """The inverse of `away`: the point that far from `centre`."""
+        return tuple(_moved(c, d, self._scale(name), 1.0) for name, c, d in zip("xy", centre, away, strict=True))
+
     def positions(self, size) -> tuple[np.ndarray, np.ndarray]:
         """Sample positions x (columns,) and y (rows,) of a picture of `size` (columns, rows), float64, rising."""
-        columns, rows = check_size(size)
+        columns, rows = check_sides(size)
         return self._samples(self.x, self.x_scale, columns), self._samples(self.y, self.y_scale, rows)
 
     def _samples(self, bounds, scale, n):
@@ -198,7 +223,7 @@ class View:
         Below `FLOOR_ULPS` = 4 a picture cannot be resolved by float64.  On two linear axes, the real and imaginary part
         of one number, the unit is that of the larger part, because the arithmetic of the map mixes them.
         """
-        columns, rows = check_size(size)
+        columns, rows = check_sides(size)
         spacing = {}
         largest = {name: max(abs(b) for b in getattr(self, name)) for name in "xy"}
         if self.x_scale == self.y_scale == "linear":

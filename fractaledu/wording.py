@@ -15,6 +15,14 @@ def number(value, digits=4) -> str:
     return text.replace("-", "−")
 
 
+def amount(count) -> str:
+    """Bytes: 480 bytes, 3.4 kB, 12 MB."""
+    units = ["bytes", "kB", "MB", "GB"]
+    while count >= 999.5 and len(units) > 1:
+        count, _ = count / 1000, units.pop(0)
+    return f"{count:.{1 if count < 9.95 and units[0] != 'bytes' else 0}f} {units[0]}"
+
+
 def power_of_ten(power) -> str:
     """10⁻⁶"""
     return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

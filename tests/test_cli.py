@@ -11,6 +11,7 @@ import pytest
 
 import fractaledu as fe
 from fractaledu import cli
+from fractaledu.cli import lab, machine, render, telling
 from fractaledu.export import read_recipe
 from fractaledu.recipes import Recipe
 
@@ -115,29 +116,29 @@ def test_ctrl_c_exits_130_keeps_tiles_and_goes_on(tmp_path):
 
 
 def test_long_work_is_announced(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "LONG_SECONDS", -1)
+    monkeypatch.setattr(render, "LONG_SECONDS", -1)
     assert cli.main(["render", "julia", "--size", "16x16", "--out", str(tmp_path / "a.npz")]) == 0
     assert "about 0 s on" in capsys.readouterr().err
-    assert [cli._duration(s) for s in (5, 600, 7200)] == ["5 s", "10 min", "2.0 h"]
+    assert [telling.duration(s) for s in (5, 600, 7200)] == ["5 s", "10 min", "2.0 h"]
 
 
 def test_lab_finds_or_copies_the_notebooks(tmp_path, monkeypatch):
     root = pathlib.Path(fe.__file__).parents[1]
-    if (root / "notebooks" / cli.START).exists():
-        assert cli._notebooks(None) == root / "notebooks"
-    folder = cli._notebooks(tmp_path / "mine")
-    assert (folder / cli.START).exists()
-    (folder / cli.START).write_text("my work")
-    cli._notebooks(tmp_path / "mine")
-    assert (folder / cli.START).read_text() == "my work"
+    if (root / "notebooks" / lab.START).exists():
+        assert lab.notebooks(None) == root / "notebooks"
+    folder = lab.notebooks(tmp_path / "mine")
+    assert (folder / lab.START).exists()
+    (folder / lab.START).write_text("my work")
+    lab.notebooks(tmp_path / "mine")
+    assert (folder / lab.START).read_text() == "my work"
 
 
 def test_lab_opens_jupyterlab_on_localhost_with_its_token(tmp_path, monkeypatch):
     calls = []
-    monkeypatch.setattr(cli.subprocess, "call", lambda command: calls.append(command) or 0)
+    monkeypatch.setattr(lab.subprocess, "call", lambda command: calls.append(command) or 0)
     assert cli.main(["lab", str(tmp_path / "mine"), "--no-browser"]) == 0
     text = " ".join(calls[0])
-    assert "jupyterlab" in text and "--ServerApp.ip=localhost" in text and cli.START in text
+    assert "jupyterlab" in text and "--ServerApp.ip=localhost" in text and lab.START in text
     assert "token" not in text and "password" not in text
     assert ("--allow-root" in text) == (hasattr(os, "geteuid") and os.geteuid() == 0)
 
@@ -145,6 +146,6 @@ def test_lab_opens_jupyterlab_on_localhost_with_its_token(tmp_path, monkeypatch)
 def test_bench_and_warm_run(monkeypatch, capsys):
     assert cli.main(["warm"]) == 0
     assert "compiling the kernels" in capsys.readouterr().err
-    monkeypatch.setattr(cli, "evaluate", lambda *a: None)
+    monkeypatch.setattr(machine, "evaluate", lambda *a: None)
     assert cli.main(["bench"]) == 0
     assert "runs/s" in capsys.readouterr().out

@@ -268,9 +268,12 @@ def test_refining_goes_on_from_a_known_pass():
 def test_the_float_floor_is_a_sentence_and_no_picture(explorer):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        e = explorer(fe.mandelbrot(), view=fe.View.around(-0.75, 0.1, 1e-14))
-        assert e.wait(60)
+        e = explorer(fe.mandelbrot(), view=fe.View.around(-0.75, 0.1, 1e-14))       # 90 ulps
+        f = explorer(fe.mandelbrot(), view=fe.View((-0.75, -0.75 + 10 * 2 ** -53), (0.1, 0.1 + 1e-15)))
+        assert e.wait(60) and f.wait(60)
     assert e.landscape is None and "Float64 ends here" in e._now["view"]["floor"]
+    assert "not the map. Zoom out" in e._now["view"]["floor"]       # too few to see the map, but each pixel has its own
+    assert "not the map: the 48 pixels of a row have only 11 different parameter values. Zoom" in f._now["view"]["floor"]
     e.home()                                                # it began there: home is the whole map then
     assert same(e) and e._now["view"]["floor"] == ""
 
@@ -278,7 +281,10 @@ def test_the_float_floor_is_a_sentence_and_no_picture(explorer):
 @pytest.mark.parametrize(("view", "words"), [
     (fe.mandelbrot().view, "the whole map, 13 decades left before float64 runs out"),
     (fe.View.around(-0.75, 0.1, 2.7e-6), "10⁻⁶ of the start, 7 decades left before float64 runs out"),
-    (fe.mandelbrot().view.zoom(2), "0.5 of the start, 13 decades left before float64 runs out")])
+    (fe.mandelbrot().view.zoom(2), "0.5 of the start, 13 decades left before float64 runs out"),
+    (fe.View((-0.75, -0.75 + 2 ** -46), (1, 1.5)), "10⁻¹⁴ of the start, 0 decades left before float64 runs out; "
+     "the 384 pixels of a row have only 129 different parameter values"),
+    (fe.View((-0.75, -0.75 + 2 ** -43), (1, 1.5)), "10⁻¹³ of the start, 0 decades left before float64 runs out")])
 def test_depth_in_words(view, words):
     assert depth(view, fe.mandelbrot().view, (384, 384)) == words
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 
+from ..limits import limits
 from ..problems import SIZE
 from ..systems.complex_maps import Magnet, Rational
 from ..systems.newton import Newton
@@ -16,7 +17,7 @@ from .presets import WHOLE
 
 ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}
 FLOOR = ("Float64 ends here: fewer than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
-         "rounding, not the map. Zoom out, undo (Z) or go home (Home).")
+         "rounding, not the map{shared}. Zoom out, undo (Z) or go home (Home).")
 
 
 def schema(explorer, knobs, resolutions) -> dict:
@@ -71,7 +72,18 @@ def now(explorer) -> dict:
 
 
 def _floor(explorer):
-    return FLOOR.format(ulps=FLOOR_ULPS) if explorer.view.at_float_floor(explorer.size) else ""
+    if not explorer.view.at_float_floor(explorer.size):
+        return ""
+    shared = _shared(limits(explorer.view, explorer.size), explorer.size)
+    return FLOOR.format(ulps=FLOOR_ULPS, shared=shared and f": {shared}")
+
+
+def _shared(found, size):
+    """That pixels of a row, or of a column, have the same parameter; nothing where all are different."""
+    for line, distinct, pixels in (("row", found.columns, size[0]), ("column", found.rows, size[1])):
+        if distinct < pixels:
+            return f"the {pixels} pixels of a {line} have only {distinct} different parameter value{'s' * (distinct > 1)}"
+    return ""
 
 
 def _axis(bounds, scale):
@@ -102,14 +114,19 @@ def _fractions(view, point):
 
 
 def depth(view, start, size) -> str:
-    """How deep the view is, and how much is left: 10⁻⁶ of the start, 8 decades left before float64 runs out."""
+    """How deep the view is, and how much is left: 10⁻⁶ of the start, 8 decades left before float64 runs out.
+
+    Where pixels share their parameters already (samples from bound to bound do before the floor), it says that too.
+    """
     def width(bounds, scale):
         return math.log1p((bounds[1] - bounds[0]) / bounds[0]) if scale == "log10" else bounds[1] - bounds[0]
     share = width(view.x, view.x_scale) / width(start.x, start.x_scale)
-    left = max(0.0, math.log10(max(view.spacing_in_ulps(size), 1e-9) / FLOOR_ULPS))
+    found = limits(view, size)
+    left = max(0.0, found.decades)
     where = "the whole map" if view == start else "as wide as the start" if abs(share - 1) < 1e-9 else (
         f"{number(share, 2)} of the start" if share > 0.1 else f"{power_of_ten(round(math.log10(share)))} of the start")
-    return f"{where}, {left:.0f} decade{'' if round(left) == 1 else 's'} left before float64 runs out"
+    left = f"{left:.0f} decade{'' if round(left) == 1 else 's'} left before float64 runs out"
+    return "; ".join(filter(None, (f"{where}, {left}", _shared(found, size))))
 
 
 def about(explorer) -> str:

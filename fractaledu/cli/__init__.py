@@ -1,0 +1,4 @@
+"""The command line: fractaledu render | film | poster | lab | handout | warm | bench."""
+from .entry import main
+
+__all__ = ["main"]

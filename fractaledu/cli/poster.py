@@ -1,0 +1,31 @@
+"""fractaledu poster: a picture of any size, with a caption, to hang on a wall."""
+from __future__ import annotations
+
+from . import pictures, reading
+from .telling import Bars, announced, finished, kept_in, say, warnings_in_a_line
+
+
+def add(commands):
+    """Add the command."""
+    command = commands.add_parser("poster", help="a picture of any size with a caption, to hang on a wall")
+    for name, system in pictures.add_systems(command, run):
+        pictures.add_view(system, name)
+        pictures.add_look(system, 2048)
+        system.add_argument("--no-caption", action="store_true", help="the picture alone")
+        system.add_argument("--out", type=reading.path, required=True, metavar="FILE.png")
+        system.add_argument("--folder", type=reading.path, metavar="DIR",
+                            help="where tiles are kept, from which the same command goes on; default: FILE.tiles")
+
+
+def run(options):
+    """Plan the poster, say what it takes, make it."""
+    from ..posters import poster_plan  # loads Pillow
+    problem = pictures.problem_of(options)
+    with warnings_in_a_line():
+        plan = poster_plan(problem, options.out, pictures.view_of(options, problem), options.size, options.steps,
+                           palette=options.palette, mode=options.mode, caption=not options.no_caption, folder=options.folder)
+        say(plan)
+        say(announced(plan.estimate(options.threads), options.threads))
+        with kept_in(plan.folder), Bars(tiles="run") as bars:
+            plan.make(threads=options.threads, progress=lambda done, total: bars("tiles", done, total))
+    finished(options.out, plan.folder, "tiles")

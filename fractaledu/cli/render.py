@@ -1,0 +1,69 @@
+"""fractaledu render: a picture in a file."""
+from __future__ import annotations
+
+import numpy as np
+from tqdm import tqdm
+
+from ..landscape import Landscape
+from ..rendering import estimate, part_of, render
+from . import pictures, reading
+from .telling import announced, say, warnings_in_a_line
+
+LONG_SECONDS = 10           # work that takes longer is announced
+
+
+def add(commands):
+    """Add the command."""
+    command = commands.add_parser("render", help="compute a picture and write it to a file")
+    for name, system in pictures.add_systems(command, run):
+        pictures.add_view(system, name)
+        pictures.add_look(system, 384)
+        system.add_argument("--out", type=reading.path, required=True, metavar="FILE.{npz,png}",
+                            help="finished tiles stay in FILE.part, from which the same command goes on")
+
+
+def run(options):
+    """Compute the picture."""
+    problem = pictures.problem_of(options)
+    view = pictures.view_of(options, problem)
+    out = options.out
+    if out.suffix not in (".npz", ".png"):
+        raise ValueError(f"--out must end in .npz or .png, got {out}")
+    if not out.parent.is_dir():
+        raise ValueError(f"--out must lie in a folder that exists, got {out}")
+    if out.is_dir():
+        raise ValueError(f"--out must be a file, got the folder {out}")
+    from ..colour import check_look
+    check_look(problem, options.palette, options.mode)
+    total = options.size[0] * options.size[1]
+    with warnings_in_a_line():
+        left = 1.0 - _finished(out)
+        seconds = left * estimate(problem, view, options.size, options.steps, threads=options.threads)
+        if seconds > LONG_SECONDS:
+            say(announced(seconds, options.threads))
+        with tqdm(total=total, unit="run", unit_scale=True, disable=None, leave=False) as bar:
+            try:
+                land = render(problem, view, options.size, options.steps, threads=options.threads, file=out,
+                              write=_writer(options), progress=lambda done, _: bar.update(done - bar.n))
+            except KeyboardInterrupt:
+                kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"
+                raise KeyboardInterrupt(kept) from None
+    say(f"{out}: {land!r}")
+
+
+def _finished(out):
+    """The share of a picture that an earlier call left in its part file."""
+    part = part_of(out)
+    if not part.exists():
+        return 0.0
+    share = float(np.isfinite(Landscape.load(part).value).mean())
+    say(f"going on from {part}: {share:.0%} is finished")
+    return share
+
+
+def _writer(options):
+    """How the finished picture is put into the file."""
+    if options.out.suffix == ".npz":
+        return lambda land, path: land.save(path)
+    from ..export import save_png
+    return lambda land, path: save_png(land, path, options.palette, options.mode)

@@ -1,0 +1,116 @@
+"""What the person at the terminal is told: times, sizes, warnings, progress, what is kept, memory."""
+from __future__ import annotations
+
+import contextlib
+import pathlib
+import sys
+import warnings
+
+from tqdm import tqdm
+
+from ..processors import available_threads
+from ..wording import amount
+
+try:
+    import resource
+except ImportError:             # Windows
+    resource = None
+
+
+def say(text):
+    """One line or more on stderr: stdout is for results."""
+    print(text, file=sys.stderr)
+
+
+def duration(seconds):
+    """5 s, 10 min, 2.0 h"""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def announced(seconds, threads):
+    """about 10 min on 2 threads"""
+    return f"about {duration(seconds)} on {threads or available_threads()} threads"
+
+
+def weight(path) -> int:
+    """Bytes of a file, or of all files below a folder."""
+    path = pathlib.Path(path)
+    if not path.is_dir():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def peak_memory() -> str:
+    """", peak memory 120 MB"; nothing where the system does not say."""
+    if resource is None:
+        return ""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return f", peak memory {amount(peak if sys.platform == 'darwin' else 1024 * peak)}"
+
+
+def finished(out, folder, parts):
+    """The file and its size, the folder with what was kept, and its size."""
+    say(f"{out}: {amount(weight(out))}{peak_memory()}")
+    say(f"{folder}: {amount(weight(folder))} of {parts} are kept, for other colours; delete it when you are done")
+
+
+@contextlib.contextmanager
+def warnings_in_a_line():
+    """Warnings as "fractaledu: warning: …", each once."""
+    said = set()
+
+    def show(message, *_, **__):
+        if str(message) not in said:
+            say(f"fractaledu: warning: {message}")
+        said.add(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        yield
+
+
+@contextlib.contextmanager
+def kept_in(place):
+    """Who stops the work, or has a full disk, is told where the finished part is and how to go on."""
+    place = pathlib.Path(place)
+
+    def text():
+        there = place.is_dir() and any(place.iterdir())
+        return f"; what is finished is in {place}, the same command goes on from there" if there else ""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(text()) from None
+    except OSError as error:
+        error.add_note(text())
+        raise
+
+
+class Bars:
+    """A bar on stderr for each stage of the work, in a terminal only; call it as progress(stage, done, total).
+
+    A bar begins with what was done before, so that its time to go is that of the work that is left, and follows the speed of
+    the last few seconds: what comes late in a film may cost much more than what came first.
+    """
+
+    def __init__(self, **units):
+        self.units, self.bars = units, {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for bar in self.bars.values():
+            bar.close()
+
+    def __call__(self, stage, done, total):
+        bar = self.bars.get(stage)
+        if bar is None:
+            bar = self.bars[stage] = tqdm(total=total, initial=done, desc=stage, unit=self.units[stage], unit_scale=True,
+                                          disable=None, leave=False, smoothing=0.02)
+        bar.update(done - bar.n)
+        if done >= total:
+            bar.close()

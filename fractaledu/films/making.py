@@ -1,0 +1,347 @@
+"""fe.film: a zoom, or a number that changes, as a film that can be stopped, resumed and trusted."""
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import json
+import math
+import os
+import pathlib
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from .. import rendering
+from .._version import __version__
+from ..arguments import real, whole
+from ..colour import check_look, default_mode
+from ..disk import check_free
+from ..landscape import atomic
+from ..problems import as_problem
+from ..recipes import Recipe
+from ..view import View, check_size
+from ..wording import amount
+from . import path, stories, writing
+from .frames import Frames
+from .keyframes import Keyframes
+from .search import Search
+
+COLOURS = "neighbours", "shared"
+REMADE = "decades", "over", "values", "supersampling", "fps", "seconds", "colours", "palette", "mode", "caption", "loop"
+FORMAT = 1
+MOST_SUPERSAMPLING, LONGEST = 8, 3600.0                             # samples a pixel; seconds
+MOST_VALUES = 10_000
+MOST_DECADES = 600.0                # float64 itself ends before
+BYTES_A_PIXEL = 3.0                 # of a frame in the film, at most
+SECONDS_A_SAMPLE = 9e-8             # to colour and scale one keyframe sample for one frame, and to encode it; measured
+SAMPLED = 4                         # keyframes that an estimate looks at
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """A film in a file; a notebook shows it.
+
+    Attributes
+    ----------
+    file : pathlib.Path
+        The film; a folder where it is made of PNGs.
+    recipe : dict
+        What it carries: enough to make it again with `film_again`.
+    frames : int
+    note : str
+        Why it stops before its end, if it does.
+    """
+
+    file: pathlib.Path
+    recipe: dict
+    frames: int
+    note: str
+
+    def __repr__(self):
+        seconds = self.frames / self.recipe["fps"]
+        return f"<Film {self.file}: {self.frames} frames, {seconds:.0f} s{self.note and '; ' + self.note}>"
+
+    def _repr_html_(self):
+        if self.file.is_dir():
+            return f"{self.frames} frames in {html.escape(os.fspath(self.file))}"
+        data = base64.b64encode(self.file.read_bytes()).decode()
+        about = html.escape(f"film: {self.recipe['picture']}", quote=True)
+        if self.file.suffix == ".mp4":
+            return f'<video controls loop muted aria-label="{about}" src="data:video/mp4;base64,{data}"></video>'
+        return f'<img alt="{about}" src="data:image/webp;base64,{data}">'
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A film that is not made yet; `make` makes it.  str() says what that takes.
+
+    Attributes
+    ----------
+    file : pathlib.Path
+    story : Story
+        Its keyframes and moments; `story.note` says why it ends before it should.
+    keyframes : Keyframes
+    recipe : dict
+        What the film carries: enough to make it again.
+    """
+
+    file: pathlib.Path
+    story: stories.Story
+    keyframes: Keyframes
+    recipe: dict
+    size: tuple[int, int]
+    codec: str | None
+    search: Search | None
+
+    frames = property(lambda self: len(self.story.moments))
+    seconds = property(lambda self: self.frames / self.recipe["fps"])
+
+    @property
+    def disk(self) -> int:
+        """Bytes that keyframes and film take, at most."""
+        columns, rows = self.size
+        return self.keyframes.disk() + int(self.frames * columns * rows * BYTES_A_PIXEL)
+
+    def estimate(self, threads=None) -> float:
+        """Seconds of work that are left, from a few pixels of a few keyframes."""
+        missing = self.keyframes.missing()
+        looked_at = sorted({missing[round(i * (len(missing) - 1) / (SAMPLED - 1))] for i in range(SAMPLED)}) if missing else []
+        each = [rendering.estimate(r.problem, r.view, r.size, r.steps, threads=threads)
+                for r in (self.keyframes.recipes[k] for k in looked_at)]
+        drawing = self.frames * self.keyframes.samples() * SECONDS_A_SAMPLE
+        return (sum(each) / len(each) * len(missing) if each else 0.0) + drawing
+
+    def __str__(self):
+        columns, rows = self.keyframes.recipes[0].size
+        done = len(self.keyframes) - len(self.keyframes.missing())
+        lines = [f"{self.file}: {self.frames} frames of {self.size[0]} x {self.size[1]}, {self.seconds:.0f} s; "
+                 f"{len(self.keyframes)} keyframes of {columns} x {rows}" + (f", {done} are there already" if done else ""),
+                 f"disk: at most {amount(self.keyframes.disk())} in {self.keyframes.folder} and "
+                 f"{amount(self.disk - self.keyframes.disk())} for the film"]
+        return "\n".join(lines + [f"note: {self.story.note}"] * bool(self.story.note))
+
+    def make(self, threads=None, executor=None, progress=None, cancel=None) -> Film:
+        """Compute the keyframes that are missing and write the film; arguments as in `film`."""
+        self.keyframes.check()
+        check_free(self.file.parent, self.disk * len(self.keyframes.missing()) // len(self.keyframes))
+
+        def told(stage):
+            return None if progress is None else functools.partial(progress, stage)
+
+        self.keyframes.folder.mkdir(exist_ok=True)
+        if self.search is not None:
+            self.search.keep()
+        self.keyframes.compute(threads, executor, told("keyframes"), cancel)
+        frames = Frames(self.keyframes, self.story.windows, self.story.moments, self.size,
+                        self.recipe["colours"] == "shared", self.recipe["palette"], self.recipe["mode"])
+        writing.write(self.file, frames, self.frames, self.recipe["fps"], json.dumps(self.recipe, ensure_ascii=False),
+                      codec=self.codec, progress=told("frames"), cancel=cancel)
+        with atomic(beside(self.file)) as file:
+            file.write((json.dumps(self.recipe, ensure_ascii=False, indent=1) + "\n").encode())
+        return Film(self.file, self.recipe, self.frames, self.story.note)
+
+
+def film(system, target=None, file="film.webp", *, threads=None, executor=None, progress=None, cancel=None, **what) -> Film:
+    """Make a film: a zoom, or a number of the system that changes.
+
+    Killed at any moment, the same call goes on: keyframes are saved as they finish and used again.
+
+    Parameters
+    ----------
+    system : Problem or NamedTuple
+        As in `render`.
+    target : (float, float), View, or a sequence of such, optional
+        Where a zoom goes: a point in true units; a View, which is the last window; or waypoints, each inside the window
+        before it (points are passed at equal distances).  Default: a point of the border that `border_target` finds.
+    file : path, default "film.webp"
+        An animated .webp, an .mp4 (needs ``pip install "fractaledu[movie]"``), or without an ending a folder of PNGs.
+        The film's recipe is inside, and beside it in FILE.json.
+    decades : float, default 6
+        How much narrower the last window is, as a power of ten; where the target is a View it says so itself.
+    view : View, default the problem's first view
+        How wide the first window is; its centre is the first target.  Films over a number show it all the time.
+    size : (int, int), default (384, 384)
+        Columns and rows of a frame.
+    steps : int, default the problem's own number
+    over : str, optional
+        Instead of a zoom: "steps", or one number of the system by its name (`seed`, `batch`, `a`, `momentum`, …).
+    values : sequence of numbers, optional
+        The values that it takes, at least 2: a keyframe each.
+    supersampling : int, default 2
+        Runs a pixel, along each axis, in a keyframe; between two, half as many at the edge of the frame.
+    fps : float, default 25
+        Frames a second, to 60.
+    seconds : float, default 2 for each decade, 10 over a number
+        How long the film is, before it plays backwards or fades.
+    colours : {"neighbours", "shared"}, default "neighbours"
+        Where colours are ranks: among the two nearest keyframes, blended, so that each moment uses all colours; or among
+        the whole film's pixels, so that one colour means one value throughout.
+    palette, mode : str
+        As in `fractaledu.colours`.
+    caption : bool, default True
+        Write depth, steps and window on the frames.
+    loop : bool, default False
+        Play forward and then back, so that the end meets the beginning.
+    seed : int, default 0
+        Of the target, where none is given.
+    codec : str, optional
+        Of an .mp4, as ffmpeg names it.  Default: libx264.
+    folder : path, default FILE.keyframes
+        Where the keyframes are kept.  They are not deleted: other colours, captions and formats cost no new runs.
+    threads, executor, cancel
+        As in `render`.
+    progress : callable, optional
+        Called as progress(stage, done, total): stage "target" counts windows that were looked at, "keyframes" runs, and
+        "frames" frames.
+
+    Returns
+    -------
+    Film
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above, or the folder holds keyframes of another film or damaged ones.
+    OSError
+        If a file cannot be written, or the disk has no room.  What was finished stays.
+    Cancelled
+        If `cancel` was set.
+
+    Notes
+    -----
+    A zoom ends where neighbouring samples would be fewer than 4 ulps apart; it then fades, and says why.  Keyframes by
+    doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184, and its code.
+    """
+    plan = film_plan(system, target, file, **what, threads=threads, progress=progress, cancel=cancel)
+    return plan.make(threads, executor, progress, cancel)
+
+
+def film_plan(system, target=None, file="film.webp", *, decades=6.0, view=None, size=(384, 384), steps=None, over=None,
+              values=None, supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None,
+              caption=True, loop=False, seed=0, codec=None, folder=None, threads=None, progress=None, cancel=None) -> Plan:
+    """What `film` would do with the same arguments, as a Plan.  Computes nothing but the target, where none is given."""
+    problem, file = as_problem(system), pathlib.Path(file)
+    view = problem.view if view is None else view
+    if not isinstance(view, View):
+        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    size, steps = check_size(size), problem.check_steps(steps)
+    samples = check_size(tuple(whole("supersampling", supersampling, 1, MOST_SUPERSAMPLING) * n for n in size))
+    fps, seconds = _between("fps", fps, writing.FASTEST), None if seconds is None else _between("seconds", seconds, LONGEST)
+    if colours not in COLOURS:
+        raise ValueError(f"colours must be one of {', '.join(COLOURS)}, got {colours!r}")
+    check_look(problem, palette, mode)
+    mode = default_mode(problem) if mode is None else mode
+    writing.check(file, codec)
+    view, search = path.shaped(view, size, stories.square(problem)), None
+    folder = file.with_name(file.name + ".keyframes") if folder is None else pathlib.Path(folder)
+    recipe = {"film": FORMAT, "fractaledu": __version__}
+    if over is None:
+        if values is not None:
+            raise ValueError("values must come with over, the name of the number that takes them")
+        decades = _between("decades", decades, MOST_DECADES)
+        if target is None:
+            told = None if progress is None else functools.partial(progress, "target")
+            search = Search(folder, problem, view, decades, steps, seed, threads, told, cancel)
+        targets = _targets(target, view) if search is None else [search.target]
+        story = stories.zoom(problem, path.zoom(view, targets, decades), steps, samples, fps, seconds)
+        recipe |= {"target": [_described(target) for target in targets], "decades": decades}
+    else:
+        if target is not None:
+            raise ValueError(f"target must not be given together with over, got {target!r}")
+        values = _values(values)
+        story = stories.over(problem, view, over, values, steps, samples, fps, seconds)
+        recipe |= {"over": over, "values": [str(v) if isinstance(v, complex) else v for v in values]}       # JSON has none
+    recipe |= {"picture": Recipe(problem, view, size, steps, {"palette": palette, "mode": mode}).to_text(),
+               "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours, "palette": palette,
+               "mode": mode, "caption": bool(caption), "loop": bool(loop)}
+    story = stories.played(story, bool(caption), bool(loop))
+    return Plan(file, story, Keyframes(story.recipes, folder), recipe, size, codec, search)
+
+
+def film_again(made, file, *, threads=None, executor=None, progress=None, cancel=None, **changes) -> Film:
+    """Make a film again from the recipe that one carries.
+
+    Parameters
+    ----------
+    made : path
+        A film, or the FILE.json beside it.
+    file : path
+        The new film.
+    **changes
+        Arguments of `film` that shall differ, such as `palette`, `caption`, `fps` or `size`.  With `folder`, the one in which
+        the first film kept its keyframes, these are used again.
+
+    Raises
+    ------
+    ValueError
+        If `made` carries no recipe, or one that names a system of somebody's own.
+    """
+    recipe = read_film(made)
+    picture = Recipe.from_text(recipe["picture"])
+    what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": picture.view, "size": picture.size,
+                                                                   "steps": picture.steps}
+    if "target" in recipe:
+        what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
+    return film(picture.problem, file=file, threads=threads, executor=executor, progress=progress, cancel=cancel,
+                **what | changes)
+
+
+def read_film(made) -> dict:
+    """The recipe of a film, from the film or from the FILE.json beside it."""
+    made = pathlib.Path(made)
+    text = made.read_text() if made.suffix == ".json" else writing.read_recipe(made)
+    try:
+        recipe = json.loads(text)
+        if recipe["film"] != FORMAT:
+            raise ValueError(f"its format is {recipe['film']!r}, this version reads {FORMAT}")
+        Recipe.from_text(recipe["picture"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
+    return recipe
+
+
+def beside(file) -> pathlib.Path:
+    """Where the recipe of a film is, beside it."""
+    return file.with_name(file.name + ".json")
+
+
+# ---------------------------------------------------------------- arguments
+
+def _between(name, value, most):
+    number = real(name, value)
+    if not 0 < number <= most:
+        raise ValueError(f"{name} must be above 0 and at most {most:g}, got {value!r}")
+    return number
+
+
+def _targets(target, view):
+    """A list of points and Views, from one of them or several."""
+    several = not isinstance(target, View) and all(isinstance(t, View) or np.ndim(t) for t in target)
+    found = list(target) if several else [target]
+    if not found:
+        raise ValueError("target must be a point, a View or several of them, got none")
+    return [t if isinstance(t, View) else _point(t, view) for t in found]
+
+
+def _point(target, view):
+    try:
+        x, y = (float(number) for number in target)
+    except (TypeError, ValueError):
+        raise ValueError(f"target must be two numbers (x, y), a View or several of them, got {target!r}") from None
+    for name, value, scale in (("x", x, view.x_scale), ("y", y, view.y_scale)):
+        if not math.isfinite(value) or (scale == "log10" and value <= 0):
+            raise ValueError(f"target must be finite, and positive on a log10 axis, got {name} = {value}")
+    return x, y
+
+
+def _described(target):
+    return asdict(target) if isinstance(target, View) else list(target)
+
+
+def _values(values):
+    values = [] if values is None else [complex(v) if isinstance(v, str) else v.item() if isinstance(v, np.generic) else v
+                                        for v in values]                # texts are complex numbers of a recipe
+    if not 2 <= len(values) <= MOST_VALUES:
+        raise ValueError(f"values must be from 2 to {MOST_VALUES} in number, got {len(values)}")
+    return values

@@ -1,0 +1,172 @@
+"""A point of the border that is worth diving at: what a zoom film is centred on."""
+from __future__ import annotations
+
+import math
+import operator
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from .arguments import real, whole
+from .dimensions import labels
+from .measure import boundary, box_counts
+from .problems import as_problem
+from .rendering import render
+from .view import View
+
+SIDE, GLANCE = 65, 33               # runs a side of a level's picture and of a look ahead; odd, see `border_target`
+ZOOM = 4                            # from a window to the next
+FAR, NEAR = 24, 8                   # pixels from the middle to the next window's middle: in the first window, and later
+DIVES, EARLY, KEPT = 6, 5, 2        # so many dives begin; after so many windows the best few go on
+DRAWN, LOOKS = 24, 3                # border pixels of a window that are scored; the best of them that are looked at
+FULL_SHARE, FULL_SPREAD, FULL_EVEN, FULL_ALIKE = 0.25, 0.5, 0.6, 0.5     # more does not score higher
+SHIFTS = (0, 6), (2, 6), (4, 4), (6, 2), (6, 0), (6, -2), (4, -4), (2, -6)      # (down, right), in eight directions
+SLOPE = 1.45                        # of box counts from 1 to 4 pixels; that of a line is 1, that of white noise 1.9
+LINE = 0.05                         # the detail of a smooth line and of white noise, so that any border is better than none
+
+
+def border_target(system, view: View | None = None, decades: float = 6.0, steps: int | None = None, *, seed: int = 0,
+                  threads: int | None = None, progress: Callable[[int, int], None] | None = None,
+                  cancel: threading.Event | None = None) -> tuple[float, float]:
+    """A point of the border for a zoom film to dive at.
+
+    Parameters
+    ----------
+    system : Problem or NamedTuple
+        As in `render`.
+    view : View, default the problem's first view
+        The first window; the point lies in it.
+    decades : float, default 6
+        How deep, positive: windows are looked at until one is narrower than the first by so much, or the next would be at
+        the float floor.
+    steps : int, default the problem's own number
+        At every depth the same.  Deep windows need many: with too few, the border there is a smooth line.
+    seed : int, default 0
+        Another seed, another point.
+    threads : int, default as many processors as the process may use
+    progress : callable, optional
+        Called as progress(done, total) after each window, in windows.
+    cancel : threading.Event, optional
+        Set it, from another thread, to stop within a tile (about 50 ms).
+
+    Returns
+    -------
+    (float, float)
+        x and y in true units.  Windows around it show both sides of the border at every depth.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is not as above, or `view` shows no border, or is at the float floor.
+    Cancelled
+        If `cancel` was set.
+
+    Notes
+    -----
+    A window is computed with 65 x 65 runs.  Its border are the squares of 2 x 2 runs with two labels, as `dimension` takes
+    them.  A border pixel stands for the window around it that is a 4th as wide.  24 of them are drawn, in random groups (only
+    the first window's may be far from its middle), and of each group one is taken, by the score of what the picture shows of
+    that window times the score of what it shows evenly around the pixel.
+
+    Six dives begin so.  At each depth a dive has three such windows to choose from; they are looked at with 33 x 33 runs, and
+    the one with the best score is next.  A border can look smooth for decades before it frays: only after five windows are
+    dives compared, by the sum of their scores, and from there the best two go on.
+
+    A score is a product of three numbers up to 1: the share of the smaller side (1 from a quarter on); the share of boxes, an
+    8th of the window wide, that hold border (1 from a half on); and detail.  Detail is how near the slope of box counts from
+    1 to 4 pixels comes to 1.45, halfway between a smooth line and white noise, times how even the border is in all directions,
+    which stripes are not (the fewest changes of label over 6 pixels in one of eight directions, over the most), times how much
+    more alike neighbours are than runs taken anywhere, which tells dust that is only noise with few of one side.
+
+    The sides are odd, so that a window samples again the pixels that it was chosen by: what was border stays border.
+    """
+    problem = as_problem(system)
+    window = problem.view if view is None else view
+    if not isinstance(window, View):
+        raise TypeError(f"view must be a View, got {type(window).__name__}")
+    decades, seed = real("decades", decades), whole("seed", seed, 0, 2 ** 63)
+    if decades <= 0:
+        raise ValueError(f"decades must be positive, got {decades}")
+    if _at_the_end(window):
+        raise ValueError(f"view must lie above the float floor by more than a zoom, got {window}")
+    rng, by_sum = np.random.default_rng(seed), operator.itemgetter(0)
+
+    def seen(window, side):
+        return labels(render(problem, window, (side, side), steps, threads=threads, cancel=cancel))
+
+    levels = math.ceil(decades / math.log10(ZOOM))
+    dives = [(0.0, replace(window, sampling="centre"))]         # the sum of the scores on the way, and where it has come to
+    for level in range(levels):
+        if not any(_at_the_end(window) for _, window in dives):
+            ahead = [[(before + score(seen(window, GLANCE)), window) for window in _next(above, seen(above, SIDE), level, rng)]
+                     for before, above in dives]
+            if not any(ahead):
+                raise ValueError(f"view must show a border, got one in which all runs end alike: {dives[0][1]}")
+            if level == 0:
+                dives = ahead[0]
+            elif level < EARLY:
+                dives = [max(ones, key=by_sum) for ones in ahead if ones]
+            else:
+                dives = sorted(sum(ahead, []), key=by_sum, reverse=True)[:KEPT]
+        if progress is not None:
+            progress(level + 1, levels)
+    return max(dives, key=by_sum)[1].centre
+
+
+def score(sides) -> float:
+    """How good a window is to dive into, from 0 (no border) to 1; `sides` are its labels, at least 13 x 13.
+
+    `border_target` says what counts.
+    """
+    border = boundary(sides)
+    coarse = max(len(border) // 8, 1)
+    sizes, counts = box_counts(border, sorted({1, 2, 4, coarse}))
+    boxes = dict(zip(sizes.tolist(), counts.tolist(), strict=True))
+    if not boxes[1]:
+        return 0.0
+    shares = np.unique(sides, return_counts=True)[1] / sides.size
+    alike = 1 - (_change(sides, 0, 1) + _change(sides, 1, 0)) / 2 / (1 - (shares ** 2).sum())     # neighbours; noise: 0
+    spread = boxes[coarse] / math.ceil(len(border) / coarse) ** 2
+    slope = math.log(boxes[1] / boxes[4], 4)
+    changes = [_change(sides, *shift) for shift in SHIFTS]
+    even = min(changes) / max(changes)
+    detail = (1 - abs(slope - SLOPE) / (SLOPE - 1)) * min(even / FULL_EVEN, 1) * min(alike / FULL_ALIKE, 1)
+    return float(min((1 - shares.max()) / FULL_SHARE, 1) * min(spread / FULL_SPREAD, 1) * max(detail, LINE))
+
+
+def _change(sides, down, right):
+    """The share of runs whose label is another one `down` rows and `right` columns further."""
+    one, other = sides[down:], sides[:len(sides) - down]
+    if right < 0:
+        one, other, right = other, one, -right
+    return float((one[:, right:] != other[:, :sides.shape[1] - right]).mean())
+
+
+def _at_the_end(window):
+    """Whether the next window would be at the float floor."""
+    return window.zoom(ZOOM).at_float_floor((SIDE, SIDE))
+
+
+def _next(window, sides, level, rng):
+    """The windows that are worth looking at, around border pixels: of each of some random groups the most promising."""
+    middle, reach, looks = SIDE // 2, NEAR if level else FAR, LOOKS if level else DIVES
+    border = np.argwhere(boundary(sides))
+    near = border[(abs(border - middle) <= reach).all(1)]
+    # A border that only touches the rim is seen in a window as near to the rim as the next may lie.
+    border = near if len(near) else np.unique(border.clip(middle - FAR, middle + FAR), axis=0)
+    drawn = rng.permutation(border)[:DRAWN].tolist()
+
+    def promise(pixel):
+        row, column = pixel
+        shown = min(row, column, SIDE - 1 - row, SIDE - 1 - column)
+        return math.prod(score(sides[row - h:row + h + 1, column - h:column + h + 1]) for h in (SIDE // ZOOM // 2, shown))
+    return [_around(window, *max(drawn[k::looks], key=promise)) for k in range(min(looks, len(drawn)))]
+
+
+def _around(window, row, column):
+    """The next window, centred on a pixel."""
+    x, y = window.positions((SIDE, SIDE))
+    right, up = ((2 * n + 1 - SIDE) / (2 * SIDE) for n in (column, row))
+    return window.pan(right, up).zoom(ZOOM, at=(float(x[column]), float(y[row])))
