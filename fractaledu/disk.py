@@ -11,12 +11,23 @@ from .wording import amount
 
 def free_near(path) -> int:
     """Bytes that are free where `path` is, or would be."""
+    return shutil.disk_usage(_standing(path)).free
+
+
+def check_free(*needs) -> None:
+    """OSError unless there is room for all of `needs`, pairs (path, bytes); what goes to one disk has to fit together."""
+    disks = {}
+    for path, needed in needs:
+        where, before = disks.get(os.stat(_standing(path)).st_dev, (path, 0))
+        disks[os.stat(_standing(path)).st_dev] = where, before + needed
+    for path, needed in disks.values():
+        free = free_near(path)
+        if free < needed:
+            raise OSError(errno.ENOSPC, f"no room: at most {amount(needed)} are needed, {amount(free)} are free",
+                          os.fspath(path))
+
+
+def _standing(path):
+    """The nearest folder that is there."""
     path = pathlib.Path(path).absolute()
-    return shutil.disk_usage(next(place for place in (path, *path.parents) if place.is_dir())).free
-
-
-def check_free(path, needed) -> None:
-    """OSError unless there is room for `needed` bytes where `path` is, or would be."""
-    free = free_near(path)
-    if free < needed:
-        raise OSError(errno.ENOSPC, f"no room: at most {amount(needed)} are needed, {amount(free)} are free", os.fspath(path))
+    return next(place for place in (path, *path.parents) if place.is_dir())

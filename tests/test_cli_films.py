@@ -65,6 +65,8 @@ def test_values_between_two_numbers(system, over, count, geometric, expected):
     ("newton --over a 0 2 --geometric --out a.webp", "--geometric needs --over a to go between numbers above 0"),
     ("xor --over rate -1 2 --geometric --out a.webp", "--geometric needs --over rate to go between numbers above 0"),
     ("mandelbrot --over steps 1 9 --keyframes 1 --out a.webp", "--keyframes must be at least 2, got 1"),
+    ("mandelbrot --over steps 1 9 --target-seed 0 --out a.webp", "--target-seed must not be given together with --over"),
+    ("mandelbrot --keyframes 0 --out a.webp", "--keyframes must be given with --over only"),
     ("mandelbrot --keyframes 5 --out a.webp", "--keyframes must be given with --over only"),
     ("mandelbrot --geometric --out a.webp", "--geometric must be given with --over only"),
     ("mandelbrot --over steps 1 9 --decades 3 --out a.webp", "--decades must not be given together with --over"),

@@ -72,7 +72,7 @@ def plan_of(options, progress=None):
 def _dive(options):
     """The arguments of film_plan for a dive: a target, points on the way to it, how deep."""
     for option in ("keyframes", "geometric"):
-        if getattr(options, option):
+        if _is_given(options, option):
             raise reading.UsageError(f"--{option} must be given with --over only")
     way = {} if options.decades is None else {"decades": options.decades}
     points = [tuple(point) for point in (options.waypoint or [])]
@@ -92,7 +92,7 @@ def _dive(options):
 def _change(options):
     """The arguments of film_plan for a number that changes: which, and its values."""
     for option in ("decades", "target", "target_seed", "waypoint", "to_window"):
-        if getattr(options, option, None):
+        if _is_given(options, option):
             raise reading.UsageError(f"--{option.replace('_', '-')} must not be given together with --over")
     name = options.over[0].strip().replace("-", "_")
     if name in pictures.given(options) or name == "steps" and options.steps is not None:
@@ -100,3 +100,8 @@ def _change(options):
         raise reading.UsageError(f"--{option} must not be given together with --over {option}")
     count = KEYFRAMES if options.keyframes is None else options.keyframes
     return {"over": name, "values": values_over(options.system, options.over, count, options.geometric)}
+
+
+def _is_given(options, name):
+    value = getattr(options, name, None)
+    return value is not None and value is not False         # 0 is given

@@ -6,7 +6,7 @@ import math
 from ..wording import complex_number, number
 from .path import DOUBLING
 
-FLOOR = ("float64 ends here:", "deeper, neighbouring samples would be", "fewer than 4 of its numbers apart")
+FLOOR = "float64 ends here", "deeper, neighbouring samples would be", "fewer than 4 of its numbers apart"
 
 
 def zoom_lines(problem, view, s, steps) -> tuple[str, ...]:

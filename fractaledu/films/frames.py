@@ -15,6 +15,7 @@ from .keyframes import Keyframes
 from .path import Window
 
 SMOOTH = Image.Resampling.BICUBIC           # Pillow widens it where many samples share a pixel, so that nothing flickers
+SMALL = 160                                 # columns: narrower frames have room for the first line of a caption only
 REFERRING = "rank", "basins"                # the modes whose colours depend on a reference
 
 
@@ -62,6 +63,7 @@ class Frames:
         self.palette, self.mode = palette, mode
         self.blended = mode in REFERRING and not shared
         self.reference = refer(keyframes.pooled(), mode) if mode in REFERRING and shared else None
+        self.lines = None if size[0] >= SMALL else 1
         self.room = [max(lines, key=len) for lines in zip_longest(*(m.lines for m in moments), fillvalue="")]
         self.lands, self.kept = {}, {}
 
@@ -84,7 +86,8 @@ class Frames:
                 self._lay_over(frame, k, part, moment.window)
         if moment.light < 1:
             frame = Image.blend(Image.new("RGB", self.size), frame, moment.light)
-        return captions.overlay(frame, moment.lines, self.room) if moment.lines else frame
+        lines = moment.lines[:self.lines]
+        return captions.overlay(frame, lines, self.room[:self.lines]) if lines else frame
 
     def _lay_over(self, frame, k, part, window):
         """The next keyframe over its part of the frame, fading in, its edges soft.

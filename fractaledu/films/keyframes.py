@@ -43,9 +43,9 @@ class Keyframes:
         columns, rows = self.recipes[0].size
         return columns * rows
 
-    def disk(self) -> int:
-        """Bytes that all of them take, at most."""
-        return int(len(self) * (self.samples() * PIXEL.itemsize * 1.01 + 10_000))
+    def disk(self, count) -> int:
+        """Bytes that so many of them take, at most."""
+        return int(count * (self.samples() * PIXEL.itemsize * 1.01 + 10_000))
 
     def load(self, k) -> Landscape:
         """Keyframe k; ValueError if its file is damaged or belongs to another film."""
@@ -72,6 +72,7 @@ class Keyframes:
 
     def compute(self, threads=None, executor=None, progress=None, cancel=None) -> None:
         """Compute those that are missing, the first first; progress(done, total) counts the pixels of all."""
+        self.folder.mkdir(exist_ok=True)
         each, total = self.samples(), self.samples() * len(self)
         missing = self.missing()
         for count, k in enumerate(missing, len(self) - len(missing)):

@@ -33,7 +33,7 @@ FORMAT = 1
 MOST_SUPERSAMPLING, LONGEST = 8, 3600.0                             # samples a pixel; seconds
 MOST_VALUES = 10_000
 MOST_DECADES = 600.0                # float64 itself ends before
-BYTES_A_PIXEL = 3.0                 # of a frame in the film, at most
+BYTES_A_PIXEL = {".webp": 1.0, ".mp4": 1.0, "": 3.1}                # of a frame in the film, at most
 SECONDS_A_SAMPLE = 9e-8             # to colour and scale one keyframe sample for one frame, and to encode it; measured
 SAMPLED = 4                         # keyframes that an estimate looks at
 
@@ -80,10 +80,17 @@ class Plan:
     ----------
     file : pathlib.Path
     story : Story
-        Its keyframes and moments; `story.note` says why it ends before it should.
+        What it shows.
     keyframes : Keyframes
+        Where they are kept, and which are missing.
     recipe : dict
         What the film carries: enough to make it again.
+    frames, seconds : int, float
+        How long it is.
+    disk : int
+        Bytes that all keyframes and the film take, at most.
+    note : str
+        Why it ends before it should, if it does.
     """
 
     file: pathlib.Path
@@ -97,11 +104,11 @@ class Plan:
     frames = property(lambda self: len(self.story.moments))
     seconds = property(lambda self: self.frames / self.recipe["fps"])
 
-    @property
-    def disk(self) -> int:
-        """Bytes that keyframes and film take, at most."""
-        columns, rows = self.size
-        return self.keyframes.disk() + int(self.frames * columns * rows * BYTES_A_PIXEL)
+    disk = property(lambda self: self.keyframes.disk(len(self.keyframes)) + self._film_bytes())
+    note = property(lambda self: self.story.note)
+
+    def _film_bytes(self):
+        return int(self.frames * self.size[0] * self.size[1] * BYTES_A_PIXEL[self.file.suffix])
 
     def estimate(self, threads=None) -> float:
         """Seconds of work that are left, from a few pixels of a few keyframes."""
@@ -117,19 +124,18 @@ class Plan:
         done = len(self.keyframes) - len(self.keyframes.missing())
         lines = [f"{self.file}: {self.frames} frames of {self.size[0]} x {self.size[1]}, {self.seconds:.0f} s; "
                  f"{len(self.keyframes)} keyframes of {columns} x {rows}" + (f", {done} are there already" if done else ""),
-                 f"disk: at most {amount(self.keyframes.disk())} in {self.keyframes.folder} and "
-                 f"{amount(self.disk - self.keyframes.disk())} for the film"]
-        return "\n".join(lines + [f"note: {self.story.note}"] * bool(self.story.note))
+                 f"disk: at most {amount(self.keyframes.disk(len(self.keyframes)))} in {self.keyframes.folder} and "
+                 f"{amount(self._film_bytes())} for the film"]
+        return "\n".join(lines + [f"note: {self.note}"] * bool(self.note))
 
     def make(self, threads=None, executor=None, progress=None, cancel=None) -> Film:
         """Compute the keyframes that are missing and write the film; arguments as in `film`."""
-        self.keyframes.check()
-        check_free(self.file.parent, self.disk * len(self.keyframes.missing()) // len(self.keyframes))
+        check_free((self.keyframes.folder, self.keyframes.disk(len(self.keyframes.missing()))),
+                   (self.file.parent, self._film_bytes()))
 
         def told(stage):
             return None if progress is None else functools.partial(progress, stage)
 
-        self.keyframes.folder.mkdir(exist_ok=True)
         if self.search is not None:
             self.search.keep()
         self.keyframes.compute(threads, executor, told("keyframes"), cancel)
@@ -139,7 +145,7 @@ class Plan:
                       codec=self.codec, progress=told("frames"), cancel=cancel)
         with atomic(beside(self.file)) as file:
             file.write((json.dumps(self.recipe, ensure_ascii=False, indent=1) + "\n").encode())
-        return Film(self.file, self.recipe, self.frames, self.story.note)
+        return Film(self.file, self.recipe, self.frames, self.note)
 
 
 def film(system, target=None, file="film.webp", *, threads=None, executor=None, progress=None, cancel=None, **what) -> Film:
@@ -256,7 +262,9 @@ def film_plan(system, target=None, file="film.webp", *, decades=6.0, view=None, 
                "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours, "palette": palette,
                "mode": mode, "caption": bool(caption), "loop": bool(loop)}
     story = stories.played(story, bool(caption), bool(loop))
-    return Plan(file, story, Keyframes(story.recipes, folder), recipe, size, codec, search)
+    keyframes = Keyframes(story.recipes, folder)
+    keyframes.check()
+    return Plan(file, story, keyframes, recipe, size, codec, search)
 
 
 def film_again(made, file, *, threads=None, executor=None, progress=None, cancel=None, **changes) -> Film:

@@ -33,6 +33,7 @@ class Search:
         return (float(x), float(y)) if kept == self.question else None
 
     def keep(self) -> None:
-        """Write the answer down; the folder is there."""
+        """Write the answer down."""
+        self.file.parent.mkdir(exist_ok=True)
         with atomic(self.file) as file:
             file.write(json.dumps(self.question | {"target": self.target}).encode())

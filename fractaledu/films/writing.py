@@ -6,6 +6,7 @@ import os
 import pathlib
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
@@ -123,13 +124,17 @@ def _kind(file):
 def _in_order(frame, count, progress, cancel):
     """The frames, one after the other; each is told of when the next one is asked for, that is when it was written."""
     size = None
-    for i in range(count):
-        if cancel is not None and cancel.is_set():
-            raise Cancelled(i, count, "frames")
-        picture = frame(i)
-        size = size or picture.size
-        if picture.mode != "RGB" or picture.size != size:
-            raise ValueError(f"frame must give RGB images of one size, got {picture.mode} of {picture.size} for {i}")
-        yield picture
-        if progress is not None:
-            progress(i + 1, count)
+    with ThreadPoolExecutor(1, thread_name_prefix="fractaledu") as ahead:       # one is drawn while another is encoded
+        drawn = ahead.submit(frame, 0)
+        for i in range(count):
+            if cancel is not None and cancel.is_set():
+                raise Cancelled(i, count, "frames")
+            picture = drawn.result()
+            size = size or picture.size
+            if picture.mode != "RGB" or picture.size != size:
+                raise ValueError(f"frame must give RGB images of one size, got {picture.mode} of {picture.size} for {i}")
+            if i + 1 < count:
+                drawn = ahead.submit(frame, i + 1)
+            yield picture
+            if progress is not None:
+                progress(i + 1, count)

@@ -175,7 +175,7 @@ class Plan:
     # ------------------------------------------------------------ behind it
 
     def _needed(self, finished):
-        """Bytes that are still to be written, at most; an old picture is there until the new one is whole."""
+        """Bytes that are still to be written, at most."""
         return self._bytes(place for place in self._tiles if place not in finished) + self._sheet.bytes
 
     def _check_places(self, finished):
@@ -187,12 +187,8 @@ class Plan:
                     pass
             except OSError as error:
                 raise type(error)(error.errno, error.strerror, os.fspath(place)) from None
-        both, picture = self._needed(finished), self._sheet.bytes
-        if os.stat(self.folder).st_dev == os.stat(self.file.parent).st_dev:
-            check_free(self.folder, both)
-        else:
-            check_free(self.folder, both - picture)
-            check_free(self.file.parent, picture)
+        picture = self._sheet.bytes             # an old one is there until the new one is whole
+        check_free((self.folder, self._needed(finished) - picture), (self.file.parent, picture))
 
     def _compute(self, finished, threads, executor, progress, cancel):
         tiles, (columns, rows), recipe = self._tiles, self.size, self.recipe
