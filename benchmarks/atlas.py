@@ -12,8 +12,8 @@ import fractaledu as fe
 from fractaledu.atlas import DATA, NAMES, store
 
 SIDES = {True: 192, False: 256}         # of an overview, of a window
-TARGET = 48.35407497406377, 18.196946479595155          # on the border of the net with one data point
-FILM = {"decades": 5, "size": (256, 256), "seconds": 10, "fps": 12}
+TARGET = 57.44585934184398, 17.883302468738524          # fe.border_target(fe.paper("one-datum"), decades=12)
+FILM = {"decades": 12, "size": (192, 192), "seconds": 20, "fps": 12}
 KEPT = pathlib.Path("windows")
 
 
