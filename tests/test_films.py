@@ -252,6 +252,26 @@ def test_the_default_target_is_on_the_border_and_in_the_recipe(tmp_path):
     assert other.recipe["target"] != plan.recipe["target"]
 
 
+def test_a_target_is_looked_for_once(tmp_path, monkeypatch):
+    what = dict(file=tmp_path / "f.webp", decades=0.5, **SMALL)
+    made = fe.film(fe.mandelbrot(), **what)
+    kept = tmp_path / "f.webp.keyframes" / "target.json"
+    assert json.loads(kept.read_text())["target"] == made.recipe["target"][0]
+
+    def looked(*_, **__):
+        raise AssertionError("it was kept")
+
+    monkeypatch.setattr("fractaledu.films.search.border_target", looked)
+    assert fe.film_plan(fe.mandelbrot(), **what).recipe == made.recipe
+    for other in ({"seed": 1}, {"decades": 0.6}, {"steps": 201}):       # that is another question
+        with pytest.raises(AssertionError, match="it was kept"):
+            fe.film_plan(fe.mandelbrot(), **what | other)
+    for damaged in ("", "[]", "{}", '{"target": [1]}', "null", "\x00"):
+        kept.write_text(damaged)
+        with pytest.raises(AssertionError, match="it was kept"):
+            fe.film_plan(fe.mandelbrot(), **what)
+
+
 # ---------------------------------------------------------------- stopped, killed, damaged, refused
 
 PROGRAM = """

@@ -1,156 +1,34 @@
 """fe.film: a zoom, or a number that changes, as a film that can be stopped, resumed and trusted."""
 from __future__ import annotations
 
-import base64
 import functools
-import html
-import json
 import math
-import os
 import pathlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 
-from .. import rendering
 from .._version import __version__
 from ..arguments import real, whole
 from ..colour import check_look, default_mode
-from ..disk import check_free
-from ..landscape import atomic
 from ..problems import as_problem
 from ..recipes import Recipe
 from ..view import View, check_size
-from ..wording import amount
 from . import path, stories, writing
-from .frames import Frames
 from .keyframes import Keyframes
+from .plan import Film, Plan
 from .search import Search
 
 COLOURS = "neighbours", "shared"
-REMADE = "decades", "over", "values", "supersampling", "fps", "seconds", "colours", "palette", "mode", "caption", "loop"
 FORMAT = 1
 MOST_SUPERSAMPLING, LONGEST = 8, 3600.0                             # samples a pixel; seconds
 MOST_VALUES = 10_000
 MOST_DECADES = 600.0                # float64 itself ends before
-BYTES_A_PIXEL = {".webp": 1.0, ".mp4": 1.0, "": 3.1}                # of a frame in the film, at most
-SECONDS_TO_SAVE = 8e-7              # to compress one sample of a keyframe, and to colour it; measured
-SECONDS_TO_DRAW = 1.3e-7            # to paint and scale one sample of a keyframe for one frame, and to encode it; measured
-SAMPLED = 4                         # keyframes that an estimate looks at
 
 
-@dataclass(frozen=True, eq=False)
-class Film:
-    """A film in a file; a notebook shows it.
-
-    Attributes
-    ----------
-    file : pathlib.Path
-        The film; a folder where it is made of PNGs.
-    recipe : dict
-        What it carries: enough to make it again with `film_again`.
-    frames : int
-    note : str
-        Why it stops before its end, if it does.
-    """
-
-    file: pathlib.Path
-    recipe: dict
-    frames: int
-    note: str
-
-    def __repr__(self):
-        seconds = self.frames / self.recipe["fps"]
-        return f"<Film {self.file}: {self.frames} frames, {seconds:.0f} s{self.note and '; ' + self.note}>"
-
-    def _repr_html_(self):
-        if self.file.is_dir():
-            return f"{self.frames} frames in {html.escape(os.fspath(self.file))}"
-        data = base64.b64encode(self.file.read_bytes()).decode()
-        about = html.escape(f"film: {self.recipe['picture']}", quote=True)
-        if self.file.suffix == ".mp4":
-            return f'<video controls loop muted aria-label="{about}" src="data:video/mp4;base64,{data}"></video>'
-        return f'<img alt="{about}" src="data:image/webp;base64,{data}">'
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A film that is not made yet; `make` makes it.  str() says what that takes.
-
-    Attributes
-    ----------
-    file : pathlib.Path
-    story : Story
-        What it shows.
-    keyframes : Keyframes
-        Where they are kept, and which are missing.
-    recipe : dict
-        What the film carries: enough to make it again.
-    frames, seconds : int, float
-        How long it is.
-    disk : int
-        Bytes that all keyframes and the film take, at most.
-    note : str
-        Why it ends before it should, if it does.
-    """
-
-    file: pathlib.Path
-    story: stories.Story
-    keyframes: Keyframes
-    recipe: dict
-    size: tuple[int, int]
-    codec: str | None
-    search: Search | None
-
-    frames = property(lambda self: len(self.story.moments))
-    seconds = property(lambda self: self.frames / self.recipe["fps"])
-
-    disk = property(lambda self: self.keyframes.disk(len(self.keyframes)) + self._film_bytes())
-    note = property(lambda self: self.story.note)
-
-    def _film_bytes(self):
-        return int(self.frames * self.size[0] * self.size[1] * BYTES_A_PIXEL[self.file.suffix])
-
-    def estimate(self, threads=None) -> float:
-        """Seconds of work that are left, from a few pixels of a few keyframes."""
-        missing = self.keyframes.missing()
-        looked_at = sorted({missing[round(i * (len(missing) - 1) / (SAMPLED - 1))] for i in range(SAMPLED)}) if missing else []
-        each = [rendering.estimate(r.problem, r.view, r.size, r.steps, threads=threads)
-                for r in (self.keyframes.recipes[k] for k in looked_at)]
-        computing = sum(each) / len(each) * len(missing) if each else 0.0
-        saving, drawing = len(missing) * SECONDS_TO_SAVE, self.frames * SECONDS_TO_DRAW
-        return computing + (saving + drawing) * self.keyframes.samples()
-
-    def __str__(self):
-        columns, rows = self.keyframes.recipes[0].size
-        done = len(self.keyframes) - len(self.keyframes.missing())
-        lines = [f"{self.file}: {self.frames} frames of {self.size[0]} x {self.size[1]}, {self.seconds:.0f} s; "
-                 f"{len(self.keyframes)} keyframes of {columns} x {rows}" + (f", {done} are there already" if done else ""),
-                 f"disk: at most {amount(self.keyframes.disk(len(self.keyframes)))} in {self.keyframes.folder} and "
-                 f"{amount(self._film_bytes())} for the film"]
-        return "\n".join(lines + [f"note: {self.note}"] * bool(self.note))
-
-    def make(self, threads=None, executor=None, progress=None, cancel=None) -> Film:
-        """Compute the keyframes that are missing and write the film; arguments as in `film`."""
-        check_free((self.keyframes.folder, self.keyframes.disk(len(self.keyframes.missing()))),
-                   (self.file.parent, self._film_bytes()))
-
-        def told(stage):
-            return None if progress is None else functools.partial(progress, stage)
-
-        if self.search is not None:
-            self.search.keep()
-        self.keyframes.compute(threads, executor, told("keyframes"), cancel)
-        frames = Frames(self.keyframes, self.story.windows, self.story.moments, self.size,
-                        self.recipe["colours"] == "shared", self.recipe["palette"], self.recipe["mode"])
-        writing.write(self.file, frames, self.frames, self.recipe["fps"], json.dumps(self.recipe, ensure_ascii=False),
-                      codec=self.codec, progress=told("frames"), cancel=cancel)
-        with atomic(beside(self.file)) as file:
-            file.write((json.dumps(self.recipe, ensure_ascii=False, indent=1) + "\n").encode())
-        return Film(self.file, self.recipe, self.frames, self.note)
-
-
-def film(system, target=None, file="film.webp", *, threads=None, executor=None, progress=None, cancel=None, **what) -> Film:
+def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=(384, 384), steps=None, over=None, values=None,
+         supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None, caption=True, loop=False,
+         seed=0, codec=None, folder=None, threads=None, executor=None, progress=None, cancel=None) -> Film:
     """Make a film: a zoom, or a number of the system that changes.
 
     Killed at any moment, the same call goes on: keyframes are saved as they finish and used again.
@@ -221,7 +99,10 @@ def film(system, target=None, file="film.webp", *, threads=None, executor=None, 
     A zoom ends where neighbouring samples would be fewer than 4 ulps apart; it then fades, and says why.  Keyframes by
     doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184, and its code.
     """
-    plan = film_plan(system, target, file, **what, threads=threads, progress=progress, cancel=cancel)
+    plan = film_plan(system, target, file, decades=decades, view=view, size=size, steps=steps, over=over, values=values,
+                     supersampling=supersampling, fps=fps, seconds=seconds, colours=colours, palette=palette, mode=mode,
+                     caption=caption, loop=loop, seed=seed, codec=codec, folder=folder, threads=threads, progress=progress,
+                     cancel=cancel)
     return plan.make(threads, executor, progress, cancel)
 
 
@@ -267,53 +148,6 @@ def film_plan(system, target=None, file="film.webp", *, decades=6.0, view=None, 
     keyframes = Keyframes(story.recipes, folder)
     keyframes.check()
     return Plan(file, story, keyframes, recipe, size, codec, search)
-
-
-def film_again(made, file, *, threads=None, executor=None, progress=None, cancel=None, **changes) -> Film:
-    """Make a film again from the recipe that one carries.
-
-    Parameters
-    ----------
-    made : path
-        A film, or the FILE.json beside it.
-    file : path
-        The new film.
-    **changes
-        Arguments of `film` that shall differ, such as `palette`, `caption`, `fps` or `size`.  With `folder`, the one in which
-        the first film kept its keyframes, these are used again.
-
-    Raises
-    ------
-    ValueError
-        If `made` carries no recipe, or one that names a system of somebody's own.
-    """
-    recipe = read_film(made)
-    picture = Recipe.from_text(recipe["picture"])
-    what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": picture.view, "size": picture.size,
-                                                                   "steps": picture.steps}
-    if "target" in recipe:
-        what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
-    return film(picture.problem, file=file, threads=threads, executor=executor, progress=progress, cancel=cancel,
-                **what | changes)
-
-
-def read_film(made) -> dict:
-    """The recipe of a film, from the film or from the FILE.json beside it."""
-    made = pathlib.Path(made)
-    text = made.read_text() if made.suffix == ".json" else writing.read_recipe(made)
-    try:
-        recipe = json.loads(text)
-        if recipe["film"] != FORMAT:
-            raise ValueError(f"its format is {recipe['film']!r}, this version reads {FORMAT}")
-        Recipe.from_text(recipe["picture"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
-    return recipe
-
-
-def beside(file) -> pathlib.Path:
-    """Where the recipe of a film is, beside it."""
-    return file.with_name(file.name + ".json")
 
 
 # ---------------------------------------------------------------- arguments
