@@ -10,7 +10,7 @@ Importing loads neither matplotlib nor ipywidgets; what draws is loaded when fir
 import importlib
 
 from ._version import __version__
-from .atlas import atlas, atlas_film
+from .atlas import atlas
 from .brought import descent, own_system
 from .catalogue import bookmarks
 from .descents import bumpy, markus, parabola, three_weights, two_weights
@@ -36,10 +36,10 @@ from .xor import xor
 _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
             "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer",
             "film": "films", "film_plan": "films", "film_again": "films", "read_film": "films", "poster": "posters",
-            "poster_plan": "posters", "border_target": "targets"}
+            "poster_plan": "posters", "border_target": "targets", "atlas_film": "films"}
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__", "atlas",
-           "atlas_film", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference",
+           "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference",
            "dimension", "doubling", "ensemble", "estimate", "evaluate", "julia", "limits", "logistic", "lyapunov", "magnet",
            "mandelbrot", "markus", "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola",
            "passes", "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of",

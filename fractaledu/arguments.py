@@ -27,3 +27,8 @@ def real(name, value) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {value!r}")
     return number
+
+
+def check_threads(threads) -> int | None:
+    """A number of threads as an int, or None; ValueError unless it is from 1 to 1024."""
+    return None if threads is None else whole("threads", threads, 1, 1024)

@@ -54,18 +54,6 @@ def atlas(name: str | None = None) -> Landscape | tuple[str, ...]:
     return fetch(DATA / f"{name}.npz")
 
 
-def atlas_film() -> pathlib.Path:
-    """The shipped film: a dive into the border of the paper's network with one data point (animated WebP).
-
-    Returns
-    -------
-    pathlib.Path
-        Of the film.  Its recipe is in the file of that name with .json behind it; in a notebook show it with
-        ``IPython.display.Image(atlas_film())``.
-    """
-    return DATA / "film.webp"
-
-
 def store(land: Landscape, path) -> None:
     """Write a picture as the atlas keeps it.  Atomic: an interrupted call leaves the old file.
 

@@ -24,12 +24,13 @@ INK = "#202020"                     # of the strokes in mode "patterns"
 class Reference(NamedTuple):
     """What colours take from a reference landscape, worked out once for many pictures (`refer`)."""
 
-    value: tuple[np.ndarray, np.ndarray] | None = None          # mode "rank": `ranks`
+    mode: str                                                   # for pictures in this one only
+    ranks: tuple[np.ndarray, np.ndarray] | None = None          # mode "rank": `ranks`
     span: tuple[float, float] | None = None                     # mode "basins": logarithms of the fewest and the most steps
 
 
 def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None,
-            reference: Landscape | Reference | None = None) -> np.ndarray:
+            reference: Landscape | None = None) -> np.ndarray:
     """Colours of a landscape.
 
     Parameters
@@ -44,7 +45,7 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
         (fast) to the number of steps (slow), the same in every picture of as many steps.  "verdict": converged, exploded,
         neither.  "patterns": the same three with a texture each, for print without colours.  "basins": by the attractor,
         darker the more steps it took, between the fewest and (nearly) the most in the picture.
-    reference : Landscape or Reference, optional
+    reference : Landscape, optional
         Take the ranks, or the range of steps, from this one.
 
     Returns
@@ -63,7 +64,7 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
         if mode == "patterns":
             rgba[_strokes(land.verdict)] = _rgba(INK)
     elif mode == "basins":
-        rgba = _basins(land, land if reference is None else reference)
+        rgba = _basins(land, _reference(land, mode, reference).span)
     else:
         rgba = painted(places(land, mode, reference), palette)
     rgba[np.isnan(land.value)] = 0
@@ -72,7 +73,16 @@ def colours(land: Landscape, palette: str = "two-sided", mode: str | None = None
 
 def refer(land, mode) -> Reference:
     """A landscape as the reference of many others in this mode: the same colours, without working it out each time."""
-    return Reference(ranks(land.value) if mode == "rank" else None, _span(land) if mode == "basins" else None)
+    return Reference(mode, ranks(land.value) if mode == "rank" else None, _span(land) if mode == "basins" else None)
+
+
+def _reference(land, mode, reference):
+    """The Reference for a picture of `land`: the one given, or that of the landscape given, or its own."""
+    if not isinstance(reference, Reference):
+        return refer(land if reference is None else reference, mode)
+    if reference.mode != mode:
+        raise ValueError(f'reference must be one for mode "{mode}", got one for mode "{reference.mode}"')
+    return reference
 
 
 def painted(place, palette):
@@ -83,7 +93,7 @@ def painted(place, palette):
 def places(land, mode, reference=None):
     """Where on the palette each pixel is in mode "rank" or "value", from -1 (slowly diverged) to 1 (slowly converged)."""
     if mode == "rank":
-        return restretch(land.value, (land if reference is None else reference).value)
+        return restretch(land.value, _reference(land, mode, reference).ranks)
     value = _finite(land.value)
     slow = np.log(np.clip(np.abs(value), 1.0, land.steps)) / np.log(max(land.steps, 2))
     return np.where(value < 0, 1.0, -1.0) * (GAP + (1 - GAP) * slow)
@@ -96,9 +106,13 @@ def default_mode(problem):
 
 def check_mode(land, mode):
     """The mode, the default one for None; ValueError if it does not suit the landscape."""
-    mode = default_mode(land.problem) if mode is None else mode
-    check_look(land.problem, None, mode)
-    return mode
+    return look_of(land.problem, None, mode)["mode"]
+
+
+def look_of(problem, palette, mode):
+    """Palette and mode as in a recipe, the default mode for None; ValueError as in `check_look`."""
+    check_look(problem, palette, mode)
+    return {"palette": palette, "mode": default_mode(problem) if mode is None else mode}
 
 
 def check_look(problem, palette, mode):
@@ -149,10 +163,9 @@ def _strokes(verdict):
     return np.where(verdict == -1, rising, (verdict == 1) & (((row + column) % 4 == 0) | ((row - column) % 4 == 0)))
 
 
-def _basins(land, reference):
+def _basins(land, span):
     base = np.array([_rgba(text) for text in (*basin_colours(len(land.problem.attractors)), NOWHERE)], float)
     rgba = base[land.attractor]                     # -1 is the last
-    span = reference.span if isinstance(reference, Reference) else _span(reference)
     if span is None:
         return rgba.astype(np.uint8)
     steps = np.log1p(np.maximum(land.arrival, 0))

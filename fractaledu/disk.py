@@ -5,6 +5,7 @@ import errno
 import os
 import pathlib
 import shutil
+import tempfile
 
 from .wording import amount
 
@@ -12,6 +13,15 @@ from .wording import amount
 def free_near(path) -> int:
     """Bytes that are free where `path` is, or would be."""
     return shutil.disk_usage(_standing(path)).free
+
+
+def check_writable(folder, wanted=None) -> None:
+    """OSError, which names `wanted` or the folder, unless a file can be made in it."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.fspath(folder if wanted is None else wanted)) from None
 
 
 def check_free(*needs) -> None:

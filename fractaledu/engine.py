@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
 
-from .arguments import whole
+from .arguments import check_threads
 from .kernel import LANES, blank, sweep
 from .landscape import Landscape
 from .processors import available_threads
@@ -37,7 +37,10 @@ class Engine:
     """Fills the pixels of one picture, tile by tile."""
 
     def __init__(self, recipe, threads, executor, progress, cancel):
-        threads = None if threads is None else whole("threads", threads, 1, 1024)
+        threads = check_threads(threads)
+        for name, value, method in (("executor", executor, "submit"), ("cancel", cancel, "is_set")):
+            if value is not None and not hasattr(value, method):
+                raise TypeError(f"{name} must have a method {method}, got {type(value).__name__}")
         self.recipe, self.progress, self.cancel = recipe, progress, cancel
         self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
         self.executor, self.own = executor, executor is None

@@ -17,7 +17,8 @@ class Limits(NamedTuple):
     columns, rows : int
         Different parameter values along a row of pixels, and along a column.
     ulps : float
-        Units in the last place between neighbouring pixels, on the finer axis: `View.spacing_in_ulps`.
+        How far neighbouring pixels are apart, on the finer axis, in units in the last place; such a unit, an ulp, is the gap
+        from a float64 to the next one.  As `View.spacing_in_ulps`.
     decades : float
         How often the view can still be magnified ten times before its pixels lie closer than 4 ulps.  Negative below
         that floor.
@@ -33,7 +34,8 @@ def limits(view: View, size=(384, 384)) -> Limits:
     """What float64 still tells apart in a picture of a view.
 
     A picture can be all blocks before a formula is wrong: where neighbouring pixels have the same parameter they are the
-    same run.  Pixels closer than 4 ulps are called the floor, because the arithmetic of a step rounds too.
+    same run.  An ulp (unit in the last place) is the gap from a float64 to the next one: 2e-16 at 1, 7e-15 at 48.  Pixels
+    closer than 4 ulps are called the floor, because the arithmetic of a step rounds too.
 
     Parameters
     ----------

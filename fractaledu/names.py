@@ -83,6 +83,11 @@ def named(name, /, **options) -> Problem:
     return make(**values)
 
 
+def numbers_of(name) -> dict[str, Callable[[str], Any]]:
+    """The options of the problem of that name that are numbers, and how their text is read."""
+    return {option: reader for option, reader in NAMED[name].options.items() if reader in (int, float, _complex, _constant)}
+
+
 KINDS = {int: "a whole number", float: "a number", _complex: "a number such as -0.8+0.156j",
           _complexes: "numbers such as 1,-1,0.5+2j", str: "a word", _yes: "yes or no",
           _constant: f"a number or one of {', '.join(JULIA)}"}

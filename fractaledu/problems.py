@@ -1,6 +1,7 @@
 """Problem: a system together with its first view, its number of steps, its labels, its formula and where it comes from."""
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -85,6 +86,15 @@ class Problem:
             return self.steps
         hint = "" if self.most_steps == MOST_STEPS else " (its batches end there)"
         return whole("steps", steps, 1, self.most_steps, hint)
+
+    def shaped(self, view, size) -> View:
+        """`view`, made wider or higher where x and y are alike (where the first view is square), so that pixels are square."""
+        (half_x, half_y), (columns, rows) = view.half, size
+        alike = self.view.x_scale == self.view.y_scale and math.isclose(*self.view.half, rel_tol=1e-6)
+        if not alike or math.isclose(half_x * rows, half_y * columns, rel_tol=1e-9):
+            return view
+        pixel = max(2 * half_x / columns, 2 * half_y / rows)
+        return view.spanning(view.centre, (pixel * columns / 2, pixel * rows / 2))
 
     def __post_init__(self):
         object.__setattr__(self, "steps", self.check_steps(self.steps))

@@ -1,6 +1,7 @@
 """From (problem, view, size, steps) to a Landscape: at once or coarse to fine, kept in a file, estimated, at single points."""
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import os
@@ -73,7 +74,11 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     FloatFloorWarning
         If pixels lie closer than 4 ulps: float64 cannot resolve the picture.
     """
-    recipe = _question(system, view, size, steps)
+    return render_of(_question(system, view, size, steps), threads, executor, progress, cancel, file, write)
+
+
+def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, file=None, write=None) -> Landscape:
+    """`render` for a Recipe, without a warning at the float floor."""
     if file is not None and pathlib.Path(file).is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
     with Engine(recipe, threads, executor, progress, cancel) as engine:
@@ -240,7 +245,7 @@ def part_of(path) -> pathlib.Path:
 
 def _render_to_file(engine, recipe, path, write):
     part = part_of(path)
-    if part.exists():
+    with contextlib.suppress(FileNotFoundError):
         engine.pixels[:] = _resume(part, recipe).pixels.reshape(-1)
     todo = np.flatnonzero(np.isnan(engine.pixels["value"]))
     engine.done = engine.total - len(todo)
@@ -266,7 +271,7 @@ def _render_to_file(engine, recipe, path, write):
     except BaseException:
         save_part()
         raise
-    part.unlink()
+    part.unlink(missing_ok=True)                # another process that makes the same picture may have been faster
     return land
 
 

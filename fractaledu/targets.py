@@ -32,6 +32,9 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
                   cancel: threading.Event | None = None) -> tuple[float, float]:
     """A point of the border for a zoom film to dive at.
 
+    It looks at a small picture of the window, goes to a piece of border that shows much detail, and looks there again, four
+    times closer.  So it goes on to the depth that was asked for, and the point is where the last window lies.
+
     Parameters
     ----------
     system : Problem or NamedTuple
@@ -63,12 +66,20 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
     Cancelled
         If `cancel` was set.
 
+    Examples
+    --------
+    >>> import fractaledu as fe
+    >>> x, y = fe.border_target(fe.mandelbrot(), decades=3)
+    >>> deep = fe.render(fe.mandelbrot(), fe.View.around(x, y, 3e-3), (64, 64))
+    >>> bool(0 < (deep.value < 0).mean() < 1)       # some runs stay, the others leave
+    True
+
     Notes
     -----
-    A window is computed with 65 x 65 runs.  Its border are the squares of 2 x 2 runs with two labels, as `dimension` takes
-    them.  A border pixel stands for the window around it that is a 4th as wide.  24 of them are drawn, in random groups (only
-    the first window's may be far from its middle), and of each group one is taken, by the score of what the picture shows of
-    that window times the score of what it shows evenly around the pixel.
+    In detail: a window is computed with 65 x 65 runs.  Its border are the squares of 2 x 2 runs with two labels, as
+    `dimension` takes them.  A border pixel stands for the window around it that is a 4th as wide.  24 of them are drawn, in
+    random groups (only the first window's may be far from its middle), and of each group one is taken, by the score of what
+    the picture shows of that window times the score of what it shows evenly around the pixel.
 
     Six dives begin so.  At each depth a dive has three such windows to choose from; they are looked at with 33 x 33 runs, and
     the one with the best score is next.  A border can look smooth for decades before it frays: only after five windows are

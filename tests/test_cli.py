@@ -118,7 +118,7 @@ def test_ctrl_c_exits_130_keeps_tiles_and_goes_on(tmp_path):
 def test_long_work_is_announced(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(render, "LONG_SECONDS", -1)
     assert cli.main(["render", "julia", "--size", "16x16", "--out", str(tmp_path / "a.npz")]) == 0
-    assert "about 0 s on" in capsys.readouterr().err
+    assert "about 1 s on" in capsys.readouterr().err
     assert [telling.duration(s) for s in (5, 600, 7200)] == ["5 s", "10 min", "2.0 h"]
 
 

@@ -16,6 +16,7 @@ import fractaledu as fe
 from fractaledu import cli
 from fractaledu.cli import entry, machine, reading, telling
 from fractaledu.cli import film as films
+from fractaledu.cli import poster as posters
 from fractaledu.cli.over import values_over
 from fractaledu.films import making, search
 from fractaledu.wording import amount
@@ -121,7 +122,7 @@ def test_a_film_says_what_it_takes_and_what_was_kept(tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     assert film(*DIVE, *SMALL, "--out", "dive.webp") == 0
     error = capsys.readouterr().err
-    assert "keyframes" in error and "frames" in error and "about 0 s on 1 threads" in error
+    assert "keyframes" in error and "frames" in error and "about 1 s on 1 thread" in error
     assert re.search(r"^dive\.webp: [\d.]+ kB", error, re.M) and "dive.webp.keyframes" in error
     if telling.resource is not None:
         assert re.search(r"peak memory \d+ MB", error)
@@ -217,13 +218,27 @@ def test_a_poster_says_what_it_takes(tmp_path, monkeypatch, capsys):
     assert cli.main(["poster", "paper-one-datum", "--window", "--size", "64x64", "--steps", "20", "--threads", "1", "--out",
                      "wall.png"]) == 0
     error = capsys.readouterr().err
-    assert "about 0 s on 1 threads" in error and re.search(r"^wall\.png: [\d.]+ kB", error, re.M)
+    assert "about 1 s on 1 thread" in error and re.search(r"^wall\.png: [\d.]+ kB", error, re.M)
     with Image.open("wall.png") as picture:
         assert picture.width == 64 and picture.height > 64             # a caption below
     fe.poster(fe.paper("one-datum"), "same.png", fe.paper_view("one-datum"), (64, 64), 20)
     assert pathlib.Path("wall.png").read_bytes() == pathlib.Path("same.png").read_bytes()
     assert cli.main(["poster", "mandelbrot", "--size", "64x48", "--steps", "20", "--no-caption", "--out", "bare.png"]) == 0
     assert Image.open("bare.png").size == (64, 48)
+
+
+def test_a_poster_has_a_bar_for_its_runs_and_one_for_its_rows(tmp_path, monkeypatch):
+    told, bars = [], posters.Bars
+
+    class Bars(bars):
+        def __call__(self, stage, done, total):
+            told.append((stage, self.units[stage], done, total))
+            super().__call__(stage, done, total)
+    monkeypatch.setattr(posters, "Bars", Bars)
+    assert cli.main(["poster", "mandelbrot", "--size", "64x48", "--steps", "20", "--no-caption", "--out",
+                     str(tmp_path / "a.png")]) == 0
+    assert told[0] == ("tiles", "run", 0, 64 * 48) and ("tiles", "run", 64 * 48, 64 * 48) in told
+    assert told[-2:] == [("drawing", "row", 0, 48), ("drawing", "row", 48, 48)]
 
 
 # ---------------------------------------------------------------- what is said
@@ -275,5 +290,5 @@ def test_the_python_that_the_page_on_films_shows_runs(tmp_path, monkeypatch):
     made, names = [], {}
     for block in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "films.md").read_text(), re.DOTALL):
         exec(compile(block, "films.md", "exec"), names)
-    assert [len(plan.keyframes) for plan in made] == [41, 5]
+    assert [len(plan.keyframes) for plan in made] == [41, 41, 5]
     assert fe.limits(names["view"], (256, 256)).decades > 0

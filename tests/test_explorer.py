@@ -282,9 +282,18 @@ def test_the_float_floor_is_a_sentence_and_no_picture(explorer):
     (fe.mandelbrot().view, "the whole map, 13 decades left before float64 runs out"),
     (fe.View.around(-0.75, 0.1, 2.7e-6), "10⁻⁶ of the start, 7 decades left before float64 runs out"),
     (fe.mandelbrot().view.zoom(2), "0.5 of the start, 13 decades left before float64 runs out"),
-    (fe.View((-0.75, -0.75 + 2 ** -46), (1, 1.5)), "10⁻¹⁴ of the start, 0 decades left before float64 runs out; "
+    (fe.mandelbrot().view.zoom(64), "0.016 of the start, 11 decades left before float64 runs out"),
+    (fe.mandelbrot().view.zoom(512), "2 × 10⁻³ of the start, 10 decades left before float64 runs out"),
+    (fe.View.around(-0.75, 0.1, 1e-11), "4 × 10⁻¹² of the start, 1.8 decades left before float64 runs out"),
+    (fe.View.around(-0.75, 0.1, 4e-13), "10⁻¹³ of the start, 0.4 decades left before float64 runs out"),
+    (fe.View((-0.75, -0.75 + 2 ** -41), (1, 1.5)), "2 × 10⁻¹³ of the start, 0.1 decades left before float64 runs out"),
+    (fe.View((-0.75, -0.75 + 1.8 * 2 ** -42), (1, 1.5)),
+     "2 × 10⁻¹³ of the start, less than 0.1 decades left before float64 runs out"),
+    (fe.View((-0.75, -0.75 + 2 ** -42), (1, 1.5)), "8 × 10⁻¹⁴ of the start, float64 has run out"),
+    (fe.View((-0.75, -0.75 + 2 ** -46), (1, 1.5)), "5 × 10⁻¹⁵ of the start, float64 has run out; "
      "the 384 pixels of a row have only 129 different parameter values"),
-    (fe.View((-0.75, -0.75 + 2 ** -43), (1, 1.5)), "10⁻¹³ of the start, 0 decades left before float64 runs out")])
+    (fe.View((-0.75, -0.75 + 2 ** -46), (0.1, 0.1 + 2 ** -50)), "5 × 10⁻¹⁵ of the start, float64 has run out; "
+     "the 384 pixels of a column have only 65 different parameter values")])
 def test_depth_in_words(view, words):
     assert depth(view, fe.mandelbrot().view, (384, 384)) == words
 

@@ -395,4 +395,4 @@ def test_a_recipe_is_text_for_other_programs_too(tmp_path):
 def test_every_good_codec_that_is_there_works():
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     there = [name for name in mp4.GOOD if name in mp4._encoders(ffmpeg)]
-    assert mp4.CODEC in there and [mp4._refusal(ffmpeg, name) for name in there] == [""] * len(there)
+    assert mp4.CODEC in there and [mp4._refusal(ffmpeg, name, (64, 64)) for name in there] == [""] * len(there)

@@ -83,10 +83,10 @@ def test_points_are_passed_at_equal_distances():
 
 
 def test_waypoints_outside_the_window_before_are_refused():
-    with pytest.raises(ValueError, match="target must lie inside the window before it"):
+    with pytest.raises(ValueError, match="target must lie, all its window, inside the window before it, x from"):
         path.zoom(fe.mandelbrot().view, [(-0.75, 0.1), (0.3, 0.5)], 6.0)
     wide = fe.mandelbrot().view
-    with pytest.raises(ValueError, match="target must lie inside the window before it.*be smaller"):
+    with pytest.raises(ValueError, match="target must be a smaller window than the one before it"):
         path.zoom(wide, [wide.zoom(0.5)], 6.0)
     with pytest.raises(ValueError, match="target must have the scales of the first view"):
         path.zoom(wide, [fe.paper("tanh").view], 6.0)
@@ -226,7 +226,8 @@ def test_a_film_over_a_number_shows_its_values(tmp_path, system, over, values):
 
 def test_the_caption_says_which_value():
     story = stories.over(fe.newton(), fe.newton().view, "a", [0.5, 1.5], 40, (8, 8), 10, 1.0)
-    assert [story.moments[n].lines[0] for n in (0, -1)] == ["a = 0.5 · 40 steps", "a = 1.5 · 40 steps"]
+    said = [story.moments[n].lines[0].replace("\u00a0", " ") for n in (0, -1)]
+    assert said == ["a = 0.5 · 40 steps", "a = 1.5 · 40 steps"]
     story = stories.over(fe.newton(), fe.newton().view, "steps", [3, 9], 40, (8, 8), 10, 1.0)
     assert story.moments[-1].lines == ("9 steps",)
 
@@ -235,7 +236,7 @@ def test_the_caption_says_which_value():
 
 def test_a_film_can_be_made_again_from_what_it_carries(tmp_path):
     made = fe.film(fe.mandelbrot(), SEAHORSE, tmp_path / "a.webp", decades=0.5, **SMALL)
-    assert json.loads((tmp_path / "a.webp.json").read_text()) == fe.read_film(tmp_path / "a.webp") == made.recipe
+    assert json.loads((tmp_path / "a.webp.json").read_text()) == fe.read_film(tmp_path / "a.webp").recipe == made.recipe
     again = fe.film_again(tmp_path / "a.webp", tmp_path / "b.webp")
     assert (tmp_path / "b.webp").read_bytes() == (tmp_path / "a.webp").read_bytes() and again.recipe == made.recipe
     dark = fe.film_again(tmp_path / "a.webp.json", tmp_path / "c.webp", palette="dark", folder=tmp_path / "a.webp.keyframes")
@@ -266,9 +267,9 @@ def test_a_target_is_looked_for_once(tmp_path, monkeypatch):
     for other in ({"seed": 1}, {"decades": 0.6}, {"steps": 201}):       # that is another question
         with pytest.raises(AssertionError, match="it was kept"):
             fe.film_plan(fe.mandelbrot(), **what | other)
-    for damaged in ("", "[]", "{}", '{"target": [1]}', "null", "\x00"):
+    for damaged in ("", "[]", "{}", '{"target": [1]}', "null", "\x00", "[" * 100_000, '{"target": [NaN, 1]}'):
         kept.write_text(damaged)
-        with pytest.raises(AssertionError, match="it was kept"):
+        with pytest.raises(ValueError, match="target.json is no target of a film: choose another folder or delete it"):
             fe.film_plan(fe.mandelbrot(), **what)
 
 
@@ -345,19 +346,19 @@ def test_a_damaged_or_foreign_keyframe_is_named_and_nothing_is_lost(tmp_path):
     second = folder / "0001.npz"
     good = second.read_bytes()
     second.write_bytes(good[:1000])
-    with pytest.raises(ValueError, match=r"0001\.npz is damaged: delete this file, and the same call computes it again"):
+    with pytest.raises(ValueError, match=r"0001\.npz is none, or damaged: .* the same call computes it again"):
         small_film(file)
     second.write_bytes(good)
-    other = r"folder must be free or hold keyframes of this film, but .*0000\.npz holds .*steps=200"
+    other = r"folder must be free or hold keyframes of this film, but .*0000\.npz is of another \(steps 200, not 201\)"
     with pytest.raises(ValueError, match=other):
         small_film(file, steps=201)
     land = fe.Landscape.load(second)
     fe.Landscape(land.problem, land.view, land.size, land.steps, land.pixels, version="0.0.1").save(second)
-    with pytest.raises(ValueError, match=r"0001\.npz holds .* of fractaledu 0\.0\.1"):
+    with pytest.raises(ValueError, match=r"0001\.npz is of another \(version 0\.0\.1, not "):
         small_film(file)
     second.write_bytes(good)
     (folder / "0002.npz").rename(folder / "0002.npz.part")
-    with pytest.raises(ValueError, match=r"0002\.npz\.part holds"):
+    with pytest.raises(ValueError, match=r"0002\.npz\.part is of another"):
         small_film(file, steps=201, folder=_only(folder, tmp_path / "only", "0002.npz.part"))
     assert file.read_bytes() == before
     small_film(file)                                # goes on from the unfinished one
@@ -405,9 +406,99 @@ def test_places_that_cannot_be_written_are_refused_at_once(tmp_path):
         small_film(tmp_path / "f.webp", folder=tmp_path / "taken")
 
 
+def test_files_of_others_are_left_alone_and_places_are_checked_before_the_search(tmp_path, monkeypatch):
+    def looked(*_, **__):
+        raise AssertionError("looked for a target")
+
+    monkeypatch.setattr("fractaledu.films.search.border_target", looked)
+    for content in ("precious", "[1, 2]", '{"mine": 1}'):
+        (tmp_path / "data.json").write_text(content)
+        with pytest.raises(ValueError, match="data.json, where its recipe goes, is no film's"):
+            fe.film(fe.mandelbrot(), file=tmp_path / "data", **SMALL)
+        assert (tmp_path / "data.json").read_text() == content
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(NotADirectoryError, match="taken"):
+        fe.film(fe.mandelbrot(), file=tmp_path / "f.webp", folder=tmp_path / "taken", **SMALL)
+    with pytest.raises(FileNotFoundError, match="folder must lie in one that exists"):
+        fe.film(fe.mandelbrot(), file=tmp_path / "f.webp", folder=tmp_path / "no" / "such", **SMALL)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        fe.film(fe.mandelbrot(), file=tmp_path / "no" / "f.webp", **SMALL)
+    with pytest.raises(ValueError, match="folder must be another one than file"):
+        fe.film(fe.mandelbrot(), file=tmp_path / "f", folder=tmp_path / "f", **SMALL)
+    with pytest.raises(ValueError, match="file must have a name of at most 200 bytes"):
+        fe.film(fe.mandelbrot(), file=tmp_path / ("x" * 240 + ".webp"), **SMALL)
+
+
+def test_two_processes_make_the_same_film_together(tmp_path):
+    both = [start(tmp_path / "f.webp") for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0], [process.stderr.read() for process in both]
+
+
+def test_an_unfinished_keyframe_under_a_finished_ones_name_is_refused(tmp_path):
+    small_film(tmp_path / "f.webp")
+    file = tmp_path / "f.webp.keyframes" / "0001.npz"
+    land = fe.Landscape.load(file)
+    pixels = land.pixels.copy()
+    pixels["value"][3, 4] = np.nan
+    fe.Landscape(land.problem, land.view, land.size, land.steps, pixels).save(file)
+    with pytest.raises(ValueError, match="0001.npz is none, or damaged"):
+        small_film(tmp_path / "f.webp")
+
+
+@pytest.mark.parametrize("size", [(64, 36), (40, 20), (36, 64)])
+def test_again_is_the_same_film_at_any_shape(tmp_path, size):
+    small_film(tmp_path / "a.webp", size=size)
+    fe.film_again(tmp_path / "a.webp", tmp_path / "b.webp", folder=tmp_path / "a.webp.keyframes")
+    assert (tmp_path / "b.webp").read_bytes() == (tmp_path / "a.webp").read_bytes()
+    small_film(tmp_path / "c.webp", size=(20, 20))
+    fe.film_again(tmp_path / "a.webp", tmp_path / "d.webp", size=(20, 20))
+    assert (tmp_path / "d.webp").read_bytes() == (tmp_path / "c.webp").read_bytes()
+    over = fe.film_again(tmp_path / "a.webp", tmp_path / "e.webp", over="steps", values=[10, 20], seconds=1)
+    assert over.recipe["values"] == [10, 20] and "target" not in over.recipe
+
+
+def test_endings_in_capitals_and_numbers_of_numpy_are_taken(tmp_path):
+    made = small_film(tmp_path / "A.WEBP", supersampling=np.int64(1), seed=np.int64(3), fps=np.float32(6))
+    assert fe.read_film(tmp_path / "A.WEBP").recipe == made.recipe
+
+
+def test_a_target_outside_the_first_view_is_noted(tmp_path):
+    plan = fe.film_plan(fe.mandelbrot(), (5, 5), tmp_path / "f.webp", decades=1, **SMALL)
+    assert plan.note == "the target (5, 5) lies outside the first view" and plan.note in str(plan)
+    assert not fe.film_plan(fe.mandelbrot(), SEAHORSE, tmp_path / "f.webp", decades=1, **SMALL).note
+
+
+def test_what_a_notebook_shows(tmp_path, monkeypatch):
+    plan = fe.film_plan(fe.mandelbrot(), SEAHORSE, tmp_path / "f.webp", decades=0.5, **SMALL)
+    assert len(repr(plan)) < 300
+    made = plan.make()
+    assert 'alt="Film of Mandelbrot set, z² + c: zoom, 0.5 decades deep"' in made._repr_html_()
+    assert "a folder of 6 pictures" in small_film(tmp_path / "p")._repr_html_()
+    mp4 = small_film(tmp_path / "f.mp4")._repr_html_()
+    assert mp4.startswith('<video controls') and "min-width: 320px" in mp4
+    over = fe.film(fe.newton(), file=tmp_path / "o.webp", over="a", values=[0.5, 1.5], size=(16, 16), seconds=1)
+    assert 'a from 0.5 to 1.5"' in over._repr_html_()
+    monkeypatch.setattr("fractaledu.films.plan.LARGEST_SHOWN", 100)
+    assert "too large to be kept in a notebook" in made._repr_html_() and "base64" not in made._repr_html_()
+
+
+def test_the_atlas_film_is_a_film():
+    film = fe.atlas_film()
+    assert film.frames == 240 and film.recipe["depth"] == pytest.approx(12) and not film.note
+
+
+def test_ctrl_c_says_what_is_kept(tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fractaledu.films.writing.write", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"3 of 3 keyframes are kept in .*f.webp.keyframes: do the same again to go on"):
+        small_film(tmp_path / "f.webp")
+
+
 @pytest.mark.parametrize("wrong, message", [
     ({"decades": 0}, "decades must be above 0"), ({"decades": "deep"}, "decades must be a number"),
-    ({"fps": 0}, "fps must be above 0"), ({"seconds": -1}, "seconds must be above 0"),
+    ({"fps": 0}, "fps must be from 0.1 to 60"), ({"decades": 301}, "at most 300"), ({"seconds": -1}, "seconds must be above 0"),
     ({"supersampling": 9}, "supersampling must be from 1 to 8"), ({"colours": "mine"}, "colours must be one of"),
     ({"palette": "mine"}, "palette must be"), ({"mode": "basins"}, 'mode must not be "basins"'),
     ({"size": (0, 3)}, "size must be"), ({"steps": 0}, "steps must be"), ({"values": [1, 2]}, "values must come with over"),
@@ -415,6 +506,13 @@ def test_places_that_cannot_be_written_are_refused_at_once(tmp_path):
     ({"target": (np.nan, 0)}, "target must be finite"),
     ({"over": "steps", "target": None, "values": [3]}, "values must be from 2 to"),
     ({"over": "steps", "values": [3, 4]}, "target must not be given together with over"),
+    ({"over": "steps", "target": None, "values": [3, 4], "decades": 2}, "decades must not be given together with over"),
+    ({"over": "steps", "target": None}, "values must be given with over"), ({"target": 3}, "target must be two numbers"),
+    ({"over": "steps", "target": None, "values": 3}, "values must be finite numbers"),
+    ({"over": "steps", "target": None, "values": ["a", "b"]}, "values must be finite numbers"),
+    ({"seed": 0.5}, "seed must be a whole number"), ({"threads": 0}, "threads must be from 1"),
+    ({"size": (20_000, 8), "supersampling": 1}, "must not be .webp for frames wider or higher than 16383"),
+    ({"seconds": 3600, "fps": 60, "size": (600, 600), "supersampling": 1}, "file must be an .mp4 or a folder"),
     ({"over": "size", "target": None, "values": [3, 4]}, 'over must be "steps" or one of power'),
     ({"over": "power", "target": None, "values": [2, 2.5]}, "power must be a whole number"),
 ])

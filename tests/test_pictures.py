@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import fractaledu as fe
-from fractaledu.colour import GAP, MODES, PALETTES, STATES, colours, places, restretch
+from fractaledu.colour import GAP, MODES, PALETTES, STATES, colours, look_of, places, refer, restretch
 from fractaledu.ticks import tick_texts
 
 matplotlib.use("agg")
@@ -38,6 +38,26 @@ def test_ranks_of_a_reference_are_kept():
     reference = np.array([-4.0, -3.0, -2.0, 1.0, 2.0, 3.0])
     place = restretch(np.array([-100.0, -3.0, -0.1, 0.1, 2.0, 99.0]), reference)
     np.testing.assert_allclose(place, [1, restretch(reference)[1], 0.25, -0.25, restretch(reference)[4], -1])
+
+
+@pytest.mark.parametrize("mode", ["rank", "basins"])
+def test_a_reference_worked_out_once_gives_the_same_colours_and_fits_its_mode_only(mode):
+    wide, narrow = (fe.render(fe.newton(), view, (24, 24), 30) for view in (None, fe.newton().view.zoom(3)))
+    expected = colours(narrow, mode=mode, reference=wide)
+    assert (expected != colours(narrow, mode=mode)).any()
+    np.testing.assert_array_equal(colours(narrow, mode=mode, reference=refer(wide, mode)), expected)
+    for other in set(MODES) - {mode}:
+        with pytest.raises(ValueError, match=f'reference must be one for mode "{mode}", got one for mode "{other}"'):
+            colours(narrow, mode=mode, reference=refer(wide, other))
+
+
+def test_the_look_of_a_picture_has_the_mode_that_suits_it():
+    assert look_of(NET, "dark", None) == {"palette": "dark", "mode": "rank"}
+    assert look_of(fe.newton(), "dark", None)["mode"] == "basins" and look_of(fe.newton(), "dark", "rank")["mode"] == "rank"
+    for look, message in ((("grue", None), "palette must be"), (("dark", "loud"), "mode must be"),
+                          (("dark", "basins"), "without attractors")):
+        with pytest.raises(ValueError, match=message):
+            look_of(NET, *look)
 
 
 def test_one_sided_pictures_have_colours():

@@ -9,7 +9,7 @@ import threading
 import time
 import tracemalloc
 import zlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from test_files import OWN
 import fractaledu as fe
 from fractaledu import names, rendering
 from fractaledu.posters import drawing, making, png, poster, poster_plan, tiles, words
+from fractaledu.problems import as_problem
 from fractaledu.wording import amount
 
 SIZE = (300, 261)                   # three tiles across and three up, the last ones cut
@@ -32,6 +33,12 @@ def read(path):
     with Image.open(path) as picture:
         assert picture.mode == "RGB"
         return np.asarray(picture)[::-1]
+
+
+def first(system, size, steps=STEPS):
+    """What `render` makes of the first view, in the shape of the picture."""
+    problem = as_problem(system)
+    return fe.render(system, problem.shaped(problem.view, size), size, steps)
 
 
 def count_runs(monkeypatch):
@@ -48,10 +55,19 @@ def small_tiles(monkeypatch):
     monkeypatch.setattr(making, "BATCH", 16 * 16 * 7)
 
 
+def test_pixels_are_square_where_the_axes_are_alike():
+    for size, shape in (((200, 100), 2.0), ((50, 100), 0.5)):
+        half_x, half_y = poster_plan(fe.mandelbrot(), "a.png", size=size).recipe.view.half
+        assert half_x / half_y == pytest.approx(shape)
+        assert poster_plan(fe.bumpy(), "a.png", size=size).recipe.view == fe.bumpy().view
+        given = fe.View((-2, 1), (-1, 1))
+        assert poster_plan(fe.mandelbrot(), "a.png", given, size).recipe.view == given
+
+
 @pytest.mark.parametrize(("problem", "mode"), LOOKS)
 def test_a_poster_is_the_picture_that_render_and_colours_make(problem, mode, tmp_path):
     path = poster(problem, tmp_path / "a.png", size=SIZE, steps=STEPS, mode=mode, palette="paper", caption=False)
-    land = fe.render(problem, size=SIZE, steps=STEPS)
+    land = first(problem, SIZE)
     np.testing.assert_array_equal(read(path), fe.colours(land, "paper", mode)[..., :3])
     assert fe.from_png(path).pixels.tobytes() == land.pixels.tobytes()
     fe.save_png(land, tmp_path / "b.png", "paper", mode)
@@ -76,7 +92,7 @@ def test_tiles_hold_the_bits_of_render(problem, tmp_path, small_tiles):
 def test_ranks_of_a_large_poster_come_from_every_kth_row_and_column(problem, mode, tmp_path, small_tiles, monkeypatch):
     monkeypatch.setattr(drawing, "MOST_COMPARED", 700)
     path = poster(problem, tmp_path / "a.png", size=(101, 90), steps=STEPS, mode=mode, caption=False)
-    land = fe.render(problem, size=(101, 90), steps=STEPS)
+    land = first(problem, (101, 90))
     every = np.ascontiguousarray(land.pixels[::4, ::4])                 # 26 x 23; every third were 34 x 30
     assert drawing.stride((101, 90)) == 4
     reference = replace(land, size=every.shape[::-1], pixels=every)
@@ -94,7 +110,7 @@ def test_threads_executors_and_tilings_give_the_same_bytes(tmp_path, small_tiles
 
 def test_a_poster_of_somebodys_own_step(tmp_path):
     path = poster(OWN, tmp_path / "a.png", size=(9, 7), steps=5, caption=False)
-    land = fe.render(OWN, size=(9, 7), steps=5)
+    land = first(OWN, (9, 7), 5)
     np.testing.assert_array_equal(read(path), fe.colours(land)[..., :3])
     with pytest.raises(ValueError, match="somebody's own system"):
         fe.from_png(path)
@@ -102,34 +118,40 @@ def test_a_poster_of_somebodys_own_step(tmp_path):
 
 # ---------------------------------------------------------------- killed, stopped, resumed
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
 def test_killed_at_random_and_resumed_it_is_the_same_file(tmp_path, monkeypatch):
-    program = ("import sys, fractaledu as fe, fractaledu.posters as p, fractaledu.posters.tiles as t; t.SIDE = 32; "
-               "p.poster(fe.mandelbrot(), sys.argv[1], fe.View((-0.6, 0.2), (-0.4, 0.4)), (160, 140), 20000)")
+    # a call waits, once a third of the picture more is done, so that even a late kill finds it at work
+    program = ("import sys, time, fractaledu as fe, fractaledu.posters as p, fractaledu.posters.tiles as t; t.SIDE = 32\n"
+               "def wait(stage, done, total):\n"
+               "    if done > total * int(sys.argv[2]) / 3: time.sleep(120)\n"
+               "p.poster(fe.mandelbrot(), sys.argv[1], fe.View((-0.6, 0.2), (-0.4, 0.4)), (320, 288), 5000, progress=wait)")
     killed, folder, seen = tmp_path / "a.png", tmp_path / "a.png.tiles", 0
-    for wanted in (2, 8):
-        process = subprocess.Popen([sys.executable, "-c", program, str(killed)])
-        while process.poll() is None and (not folder.is_dir() or len(list(folder.glob("*.npz"))) < wanted):
+    for thirds in (1, 2):
+        process = subprocess.Popen([sys.executable, "-c", program, str(killed), str(thirds)])
+        while process.poll() is None and (not folder.is_dir() or len(list(folder.glob("*.npz"))) < seen + 3):
             time.sleep(0.005)
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        assert process.wait() == -signal.SIGKILL
         found = len(list(folder.glob("*.npz")))
-        assert seen < found < 25 and not killed.exists()
+        assert seen + 3 <= found < 90 and not killed.exists()
         seen = found
     monkeypatch.setattr(tiles, "SIDE", 32)
     counted = count_runs(monkeypatch)
     for path in (killed, tmp_path / "b.png"):
-        poster(fe.mandelbrot(), path, fe.View((-0.6, 0.2), (-0.4, 0.4)), (160, 140), 20000)
-    assert sum(counted) < 2 * 160 * 140 and killed.read_bytes() == path.read_bytes()
+        poster(fe.mandelbrot(), path, fe.View((-0.6, 0.2), (-0.4, 0.4)), (320, 288), 5000)
+    assert counted == [(90 - seen) * 32 ** 2, 90 * 32 ** 2] and killed.read_bytes() == path.read_bytes()
 
 
 def test_a_cancelled_poster_keeps_its_tiles_and_computes_only_the_rest(tmp_path, small_tiles, monkeypatch):
+    fe.render(fe.mandelbrot(), size=(8, 8), steps=2)            # compiles
     cancel, seen = threading.Event(), []
 
-    def progress(done, total):
+    def progress(stage, done, total):
+        assert stage == "tiles"
         seen.append((done, total))
         if done > 1500:
             cancel.set()
-    how = {"size": (64, 50), "steps": STEPS}
+    how = {"size": (64, 50), "steps": STEPS, "threads": 1}      # one thread: runs come in order
     with pytest.raises(fe.Cancelled) as caught:
         poster(fe.mandelbrot(), tmp_path / "a.png", progress=progress, cancel=cancel, **how)
     assert 1500 < caught.value.done < 3200 and caught.value.total == 3200
@@ -137,10 +159,61 @@ def test_a_cancelled_poster_keeps_its_tiles_and_computes_only_the_rest(tmp_path,
     kept, counted, seen = len(os.listdir(tmp_path / "a.png.tiles")), count_runs(monkeypatch), []
     assert 5 <= kept < 16
     poster(fe.mandelbrot(), tmp_path / "a.png", progress=lambda *now: seen.append(now), **how)
-    assert seen[0][0] + sum(counted) == 3200 and seen[0][0] >= 5 * 256 and seen[-1] == (3200, 3200)
-    cancel.set()
-    with pytest.raises(fe.Cancelled):                   # while it is drawn, too
-        poster(fe.mandelbrot(), tmp_path / "a.png", cancel=cancel, **how)
+    computed = [done for stage, done, total in seen if stage == "tiles" and total == 3200]
+    assert computed[0] + sum(counted) == 3200 and computed[0] >= 5 * 256 and computed[-1] == 3200
+
+
+class Stuck(Executor):
+    """Never ends the first task that it is given."""
+
+    _max_workers, first = 2, True
+
+    def submit(self, work, *arguments):
+        future = Future()
+        if not self.first:
+            future.set_result(work(*arguments))
+        self.first = False
+        return future
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt])
+def test_a_tile_that_is_late_holds_back_none_of_the_others(error, tmp_path, small_tiles):
+    cancel = threading.Event()
+
+    def progress(stage, done, total):
+        if done >= 1700:                                # of 7 x 256 in a batch
+            cancel.set()
+            if error:
+                raise error
+    with pytest.raises(error or fe.Cancelled):
+        poster(fe.mandelbrot(), tmp_path / "a.png", size=(64, 50), steps=STEPS, executor=Stuck(), progress=progress,
+               cancel=cancel)
+    kept = sorted(os.listdir(tmp_path / "a.png.tiles"))
+    assert len(kept) >= 5 and "00000-00000.npz" not in kept
+
+
+def test_drawing_tells_its_rows_and_is_cancelled_between_them(tmp_path, small_tiles, monkeypatch):
+    path, how, seen, cancel = tmp_path / "a.png", {"size": (40, 50), "steps": STEPS}, [], threading.Event()
+    poster(fe.mandelbrot(), path, progress=lambda *now: seen.append(now), **how)
+    before, rows = path.read_bytes(), len(read(path))
+    drawn = [now for now in seen if now[0] == "drawing"]
+    assert seen == sorted(seen, key=lambda now: (now[0] == "drawing", now[1])) and rows > 50
+    assert drawn[:5] == [("drawing", done, rows) for done in (0, 2, 18, 34, 50)] and drawn[-1] == ("drawing", rows, rows)
+    counted = count_runs(monkeypatch)
+    with pytest.raises(fe.Cancelled, match="cancelled after 18 of 50 rows"):
+        poster(fe.mandelbrot(), path, caption=False, cancel=cancel, **how,
+               progress=lambda stage, done, _: cancel.set() if (stage, done) == ("drawing", 18) else None)
+    with pytest.raises(fe.Cancelled, match="cancelled after 0 of 50 rows"):
+        poster(fe.mandelbrot(), path, caption=False, cancel=cancel, **how)
+    assert counted == [] and path.read_bytes() == before and sorted(os.listdir(tmp_path)) == ["a.png", "a.png.tiles"]
+
+
+def test_progress_true_shows_a_bar_for_each_stage(tmp_path, capsys):
+    poster(fe.mandelbrot(), tmp_path / "a.png", size=(20, 20), steps=5, progress=True)
+    error = capsys.readouterr().err
+    assert "tiles" in error and "drawing" in error
+    poster(fe.mandelbrot(), tmp_path / "b.png", size=(20, 20), steps=5)         # no notebook
+    assert capsys.readouterr().err == ""
 
 
 def test_other_colours_and_captions_cost_no_run(tmp_path, small_tiles, monkeypatch):
@@ -238,12 +311,18 @@ def test_places_that_cannot_be_written_fail_at_once(tmp_path, monkeypatch):
         poster(fe.mandelbrot(), tmp_path / "a.png", folder=tmp_path / "nowhere" / "tiles")
     with pytest.raises(NotADirectoryError, match="file"):
         poster(fe.mandelbrot(), tmp_path / "a.png", folder=tmp_path / "file")
-    with pytest.raises(OSError, match="/proc"):
-        poster(fe.mandelbrot(), "/proc/a.png", folder=tmp_path / "tiles")
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(IsADirectoryError, match="folder.png"):
         poster(fe.mandelbrot(), tmp_path / "folder.png")
     assert counted == [] and (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no /proc")
+def test_a_folder_that_cannot_be_written_fails_at_once(tmp_path, monkeypatch):
+    counted = count_runs(monkeypatch)
+    with pytest.raises(OSError, match="/proc"):
+        poster(fe.mandelbrot(), "/proc/a.png", folder=tmp_path / "tiles")
+    assert counted == []
 
 
 @pytest.mark.parametrize(("change", "message"), [
@@ -257,6 +336,22 @@ def test_bad_arguments_are_refused(change, message, tmp_path, monkeypatch):
         poster(**({"system": fe.mandelbrot(), "file": "a.png", "size": (4, 4)} | change))
     with pytest.raises(TypeError, match="view must be a View"):
         poster(fe.mandelbrot(), "a.png", (0, 1))
+
+
+def test_threads_are_checked_where_nothing_is_left_to_compute_too(tmp_path):
+    how = {"size": (8, 8), "steps": 5}
+    before = poster(fe.mandelbrot(), tmp_path / "a.png", **how).read_bytes()
+    plan = poster_plan(fe.mandelbrot(), tmp_path / "a.png", palette="dark", **how)
+    for threads in (0, 1025):
+        for work in (plan.make, plan.estimate):
+            with pytest.raises(ValueError, match=f"threads must be from 1 to 1024, got {threads}"):
+                work(threads)
+    assert (tmp_path / "a.png").read_bytes() == before
+
+
+def test_the_ending_may_be_in_capitals(tmp_path):
+    path = poster(fe.mandelbrot(), tmp_path / "A.PNG", size=(8, 8), steps=5, caption=False)
+    assert path.name == "A.PNG" and read(path).shape == (8, 8, 3)
 
 
 def test_pixels_at_the_float_floor_are_warned_of(tmp_path):
@@ -275,6 +370,8 @@ def test_a_plan_says_what_is_there_and_what_it_takes_at_most(tmp_path, small_til
     path = tmp_path / "a.png"
     plan = poster_plan(fe.newton(), path, size=(40, 33), steps=STEPS)
     assert (plan.tiles, plan.size) == (9, (40, 33)) and os.listdir(tmp_path) == []
+    first = str(plan).splitlines()[0]
+    assert repr(plan) == f"<Plan of {path}: {first}>" and "40 × 33 runs of 40 steps" in first
     assert "9 in" in str(plan) and "finished" not in str(plan) and str(path) in str(plan)
     assert plan.estimate(threads=1) > 0 and os.listdir(tmp_path) == []
     assert plan.make(threads=1) == path
@@ -334,7 +431,7 @@ def test_noise_takes_no_more_than_the_bound(tmp_path):
 
 def test_the_caption_stands_below_the_picture_and_changes_none_of_it(tmp_path):
     path = poster(fe.mandelbrot(), tmp_path / "a.png", size=SIZE, steps=STEPS)
-    land, whole = fe.render(fe.mandelbrot(), size=SIZE, steps=STEPS), read(path)
+    land, whole = first(fe.mandelbrot(), SIZE), read(path)
     picture, caption = whole[-SIZE[1]:], whole[:-SIZE[1]]
     np.testing.assert_array_equal(picture, fe.colours(land)[..., :3])
     assert len(caption) > 20 and len(np.unique(caption)) > 10                  # text, smoothed

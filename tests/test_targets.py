@@ -1,6 +1,8 @@
 """A good place to dive: both sides at every depth, and more detail than at border points taken at random."""
+import doctest
 import functools
 import math
+import sys
 import threading
 
 import numpy as np
@@ -161,3 +163,8 @@ class TestScore:
         stripes = np.repeat(cantor[:, None], 81, 1)
         y, x = np.mgrid[0:64, 0:64]
         assert score(y & x == 0) > 5 * score(stripes) > 0
+
+
+def test_its_docstring_is_true():
+    found = doctest.testmod(sys.modules[border_target.__module__])
+    assert found.attempted == 4 and found.failed == 0

@@ -14,7 +14,10 @@ def main(argv=None) -> int:
     """Run the command line; return the exit status: 0, 1 (it failed), 2 (wrong input) or 130 (Ctrl-C)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        options = _parser().parse_args([guard(text) for text in arguments])
+        options, unknown = _parser().parse_known_args([guard(text) for text in arguments])
+        if unknown:
+            command = " ".join(filter(None, ("fractaledu", options.command, getattr(options, "system", None))))
+            raise UsageError(f"unrecognized arguments: {' '.join(unknown)} (see {command} --help)")
         return options.run(options) or 0
     except (UsageError, ValueError) as error:
         print(f"fractaledu: error: {error}", file=sys.stderr)

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from .. import networks
+from ..progress import Bars
 from . import pictures, reading
 from .over import values_over
-from .telling import Bars, announced, finished, kept_in, say, warnings_in_a_line
+from .telling import announced, finished, kept_in, say, warnings_in_a_line
 
 KEYFRAMES = 24
 
@@ -21,12 +22,13 @@ def add(commands):
                            help="default: a point of the border that is looked for")
         where.add_argument("--target-seed", type=int, metavar="N", help="another border point for each N; default: 0")
         where.add_argument("--waypoint", nargs=2, type=float, metavar=("X", "Y"), action="append",
-                           help="pass this point before the target; may be given more than once")
+                           help="pass this point before the target; may be given more than once; without "
+                                "--target the last is it")
         if pictures.condition(name) in networks.WINDOWS:
             where.add_argument("--to-window", action="store_true", help="dive to the window of the paper's figure")
         change = system.add_argument_group("instead of a dive")
         change.add_argument("--over", nargs=3, metavar=("NAME", "LOW", "HIGH"),
-                            help="stay in the first view and change this number: steps or one of the system's own")
+                            help="stay in the first view and change this number: steps or one of the system's own; steps 1 100")
         change.add_argument("--keyframes", type=int, metavar="N", help=f"how many values; default: {KEYFRAMES}")
         change.add_argument("--geometric", action="store_true", help="values in equal ratios, not in equal steps")
         made = system.add_argument_group("the film")
@@ -36,8 +38,8 @@ def add(commands):
         made.add_argument("--colours", choices=("neighbours", "shared"), default="neighbours",
                           help="ranks among neighbouring keyframes (default), or one reference for the whole film")
         made.add_argument("--no-caption", action="store_true", help="no strip with window, decades and steps")
-        made.add_argument("--loop", action="store_true", help="forward, and back again")
-        made.add_argument("--codec", metavar="NAME", help="of an .mp4")
+        made.add_argument("--loop", action="store_true", help="forward, and back again: twice as long")
+        made.add_argument("--codec", metavar="NAME", help="for .mp4: an encoder as ffmpeg names it; default: libx264")
         pictures.add_look(system, 384)
         system.add_argument("--out", type=reading.path, required=True, metavar="FILE",
                             help=".webp, .mp4 or a new folder of PNGs; its recipe is in FILE.json, too")
@@ -48,11 +50,11 @@ def add(commands):
 def run(options):
     """Plan the film, say what it takes, make it."""
     with warnings_in_a_line():
-        with Bars(target="window") as bars:
+        with Bars(disable=None, target="window") as bars:
             plan = plan_of(options, bars)
         say(plan)
         say(announced(plan.estimate(options.threads), options.threads))
-        with kept_in(plan.keyframes.folder), Bars(keyframes="run", frames="frame") as bars:
+        with kept_in(plan.keyframes.folder), Bars(disable=None, keyframes="run", frames="frame") as bars:
             plan.make(threads=options.threads, progress=bars)
     finished(options.out, plan.keyframes.folder, "keyframes")
 

@@ -17,7 +17,7 @@ def values_over(system, over, count, geometric) -> list:
     """
     name, *ends = (text.strip() for text in over)
     name = name.replace("-", "_")
-    readers = {"steps": int} | {key: reader for key, reader in names.NAMED[system].options.items() if _is_number(reader)}
+    readers = {"steps": int} | names.numbers_of(system)
     if name not in readers:
         raise UsageError(f"--over must name a number of {system}, {', '.join(readers)}; got {name!r}")
     try:
@@ -37,8 +37,3 @@ def values_over(system, over, count, geometric) -> list:
     if isinstance(low, int):
         values = np.rint(values).astype(int)
     return list(dict.fromkeys(values.tolist()))         # of whole numbers, some may be equal
-
-
-def _is_number(reader):
-    value = reader("1")
-    return isinstance(value, numbers.Number) and not isinstance(value, bool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from .. import names, networks
 from ..colour import MODES
 from ..problems import Problem
-from ..view import View
+from ..view import View, check_sides
 from . import reading
 
 
@@ -58,9 +58,9 @@ def given(options) -> dict:
             if key.startswith("option_") and value is not None}
 
 
-def view_of(options, problem) -> View:
-    """The view that was asked for: the system's first one, unless its bounds are given."""
-    first = problem.view
+def view_of(options, problem, size=None) -> View:
+    """The view that was asked for: the system's first one, unless its bounds are given; with `size` in that shape."""
+    first = problem.view if size is None else problem.shaped(problem.view, check_sides(size))
     if getattr(options, "window", False):
         if options.x or options.y:
             raise ValueError("--window must not be given together with --x or --y")

@@ -1,8 +1,9 @@
 """fractaledu poster: a picture of any size, with a caption, to hang on a wall."""
 from __future__ import annotations
 
+from ..progress import Bars
 from . import pictures, reading
-from .telling import Bars, announced, finished, kept_in, say, warnings_in_a_line
+from .telling import announced, finished, kept_in, say, warnings_in_a_line
 
 
 def add(commands):
@@ -22,10 +23,10 @@ def run(options):
     from ..posters import poster_plan  # loads Pillow
     problem = pictures.problem_of(options)
     with warnings_in_a_line():
-        plan = poster_plan(problem, options.out, pictures.view_of(options, problem), options.size, options.steps,
+        plan = poster_plan(problem, options.out, pictures.view_of(options, problem, options.size), options.size, options.steps,
                            palette=options.palette, mode=options.mode, caption=not options.no_caption, folder=options.folder)
         say(plan)
         say(announced(plan.estimate(options.threads), options.threads))
-        with kept_in(plan.folder), Bars(tiles="run") as bars:
-            plan.make(threads=options.threads, progress=lambda done, total: bars("tiles", done, total))
+        with kept_in(plan.folder), Bars(disable=None, tiles="run", drawing="row") as bars:
+            plan.make(threads=options.threads, progress=bars)
     finished(options.out, plan.folder, "tiles")

@@ -6,8 +6,6 @@ import pathlib
 import sys
 import warnings
 
-from tqdm import tqdm
-
 from ..processors import available_threads
 from ..wording import amount
 
@@ -25,13 +23,14 @@ def say(text):
 def duration(seconds):
     """5 s, 10 min, 2.0 h"""
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return f"{max(1, seconds):.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def announced(seconds, threads):
     """about 10 min on 2 threads"""
-    return f"about {duration(seconds)} on {threads or available_threads()} threads"
+    count = threads or available_threads()
+    return f"about {duration(seconds)} on {count} thread{'s' * (count != 1)}"
 
 
 def weight(path) -> int:
@@ -87,30 +86,3 @@ def kept_in(place):
     except OSError as error:
         error.add_note(text())
         raise
-
-
-class Bars:
-    """A bar on stderr for each stage of the work, in a terminal only; call it as progress(stage, done, total).
-
-    A bar begins with what was done before, so that its time to go is that of the work that is left, and follows the speed of
-    the last few seconds: what comes late in a film may cost much more than what came first.
-    """
-
-    def __init__(self, **units):
-        self.units, self.bars = units, {}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        for bar in self.bars.values():
-            bar.close()
-
-    def __call__(self, stage, done, total):
-        bar = self.bars.get(stage)
-        if bar is None:
-            bar = self.bars[stage] = tqdm(total=total, initial=done, desc=stage, unit=self.units[stage], unit_scale=True,
-                                          disable=None, leave=False, smoothing=0.02)
-        bar.update(done - bar.n)
-        if done >= total:
-            bar.close()

@@ -79,11 +79,12 @@ def _floor(explorer):
 
 
 def _shared(found, size):
-    """That pixels of a row, or of a column, have the same parameter; nothing where all are different."""
-    for line, distinct, pixels in (("row", found.columns, size[0]), ("column", found.rows, size[1])):
-        if distinct < pixels:
-            return f"the {pixels} pixels of a {line} have only {distinct} different parameter value{'s' * (distinct > 1)}"
-    return ""
+    """That pixels of a row, or of a column, have the same parameter, whichever is worse; nothing where all are different."""
+    lines = ("row", found.columns, size[0]), ("column", found.rows, size[1])
+    line, distinct, pixels = min(lines, key=lambda one: one[1] / one[2])
+    if distinct == pixels:
+        return ""
+    return f"the {pixels} pixels of a {line} have only {distinct} different parameter value{'s' * (distinct > 1)}"
 
 
 def _axis(bounds, scale):
@@ -114,19 +115,31 @@ def _fractions(view, point):
 
 
 def depth(view, start, size) -> str:
-    """How deep the view is, and how much is left: 10⁻⁶ of the start, 8 decades left before float64 runs out.
+    """How deep the view is, and how much is left: 10⁻⁶ of the start, 7 decades left before float64 runs out.
 
-    Where pixels share their parameters already (samples from bound to bound do before the floor), it says that too.
+    Tenths where fewer than two decades are left, so that the floor does not come as a surprise.  Where pixels share their
+    parameters already (samples from bound to bound do before the floor), it says that too.
     """
     def width(bounds, scale):
         return math.log1p((bounds[1] - bounds[0]) / bounds[0]) if scale == "log10" else bounds[1] - bounds[0]
     share = width(view.x, view.x_scale) / width(start.x, start.x_scale)
     found = limits(view, size)
-    left = max(0.0, found.decades)
     where = "the whole map" if view == start else "as wide as the start" if abs(share - 1) < 1e-9 else (
-        f"{number(share, 2)} of the start" if share > 0.1 else f"{power_of_ten(round(math.log10(share)))} of the start")
-    left = f"{left:.0f} decade{'' if round(left) == 1 else 's'} left before float64 runs out"
-    return "; ".join(filter(None, (f"{where}, {left}", _shared(found, size))))
+        f"{number(share, 2) if share > 0.01 else _with_a_power(share)} of the start")
+    return "; ".join(filter(None, (f"{where}, {_left(found.decades)}", _shared(found, size))))
+
+
+def _with_a_power(share):
+    """2 × 10⁻⁶, 10⁻⁷"""
+    digit, power = f"{share:.0e}".split("e")
+    return f"{digit} × ".removeprefix("1 × ") + power_of_ten(int(power))
+
+
+def _left(decades):
+    if decades < 0:
+        return "float64 has run out"
+    tenths = "less than 0.1" if decades < 0.1 else f"{decades:.1f}"
+    return f"{tenths if decades < 1.95 else f'{decades:.0f}'} decades left before float64 runs out"
 
 
 def about(explorer) -> str:

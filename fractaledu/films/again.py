@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import pathlib
 
+from ..atlas import DATA
 from ..recipes import Recipe
 from ..view import View
 from . import writing
@@ -22,6 +23,8 @@ def film_again(made, file, *, threads=None, executor=None, progress=None, cancel
         A film, or the FILE.json beside it.
     file : path
         The new film.
+    threads, executor, progress, cancel
+        As in `film`.
     **changes
         Arguments of `film` that shall differ, such as `palette`, `caption`, `fps` or `size`.  With `folder`, the one in which
         the first film kept its keyframes, these are used again.
@@ -31,25 +34,60 @@ def film_again(made, file, *, threads=None, executor=None, progress=None, cancel
     ValueError
         If `made` carries no recipe, or one that names a system of somebody's own.
     """
-    recipe = read_film(made)
+    recipe = _recipe(pathlib.Path(made))
     picture = Recipe.from_text(recipe["picture"])
-    what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": picture.view, "size": picture.size,
-                                                                   "steps": picture.steps}
-    if "target" in recipe:
-        what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
+    try:
+        what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": View(**recipe["view"]), "size": picture.size,
+                                                                       "steps": picture.steps}
+        if "values" in what:
+            what["values"] = [complex(value) if isinstance(value, str) else value for value in what["values"]]
+        if "target" in recipe:
+            what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
+    if changes.get("over") is not None:             # then it is no zoom any more
+        what = {key: value for key, value in what.items() if key not in ("target", "decades")}
     return film(picture.problem, file=file, threads=threads, executor=executor, progress=progress, cancel=cancel,
                 **what | changes)
 
 
-def read_film(made) -> dict:
-    """The recipe of a film, from the film or from the FILE.json beside it."""
+def read_film(made) -> Film:
+    """A film that was made before, with its recipe.
+
+    Parameters
+    ----------
+    made : path
+        The film, or the FILE.json beside it.
+
+    Returns
+    -------
+    Film
+        A notebook shows it; `recipe` says what it was made of.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ValueError
+        If it carries no recipe of fractaledu.
+    """
     made = pathlib.Path(made)
-    text = made.read_text() if made.suffix == ".json" else writing.read_recipe(made)
+    return Film(made.with_suffix("") if made.suffix == ".json" else made, _recipe(made))
+
+
+def atlas_film() -> Film:
+    """The film of the atlas: twelve decades into the border of the network with one data point."""
+    return read_film(DATA / "film.webp")
+
+
+def _recipe(made):
     try:
-        recipe = json.loads(text)
+        recipe = json.loads(made.read_text(encoding="utf-8") if made.suffix == ".json" else writing.read_recipe(made))
         if recipe["film"] != FORMAT:
             raise ValueError(f"its format is {recipe['film']!r}, this version reads {FORMAT}")
-        Recipe.from_text(recipe["picture"])
-    except (ValueError, KeyError, TypeError) as error:
+        missing = {"picture", "view", "title", "frames", "note", "fps"} - set(recipe)
+        if missing:
+            raise ValueError(f"its recipe has no {', '.join(sorted(missing))}")
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
     return recipe

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import math
 
-from ..wording import complex_number, number
+from ..wording import complex_number, number, power_of_ten
 from .path import DOUBLING
 
 FLOOR = "float64 ends here", "deeper, neighbouring samples would be", "fewer than 4 of its numbers apart"
@@ -11,21 +11,40 @@ FLOOR = "float64 ends here", "deeper, neighbouring samples would be", "fewer tha
 
 def zoom_lines(problem, view, s, steps) -> tuple[str, ...]:
     """How deep, how many steps, and the window in true units."""
-    return (f"{s * DOUBLING:.1f} decades deep · {steps} steps",
+    return (_parts(f"{s * DOUBLING:.1f} decades deep", _steps(steps)),
             *(f"{symbol} = {place(centre, half, scale)}" for symbol, centre, half, scale in
               zip(problem.symbols, view.centre, view.half, (view.x_scale, view.y_scale), strict=True)))
 
 
 def place(centre, half, scale) -> str:
-    """A centre with the digits that the window can tell apart, and how far the window reaches: 48.354 ± 0.0021."""
+    """A centre with the digits that the window can tell apart, and how far the window reaches: 48.3540 ± 0.0021."""
     if scale == "log10" and half > 0.5:             # wide: a factor says more
         return f"{number(centre, 3)} ×÷ {number(math.exp(half), 2)}"
     reach = half if scale == "linear" else centre * half
-    digits = min(max(0, 1 - math.floor(math.log10(reach))), 20)
-    return f"{centre:.{digits}f} ± {number(reach, 2)}".replace("-", "−")
+    power = math.floor(math.log10(reach))
+    digits = min(max(0, 1 - power), 20)
+    width = f"{reach:.{digits}f}" if power >= -4 else f"{reach / 10.0 ** power:.1f} × {power_of_ten(power)}"
+    return f"{centre:.{digits}f} ± {width}".replace("-", "−")
 
 
 def over_lines(name, value, steps) -> tuple[str, ...]:
     """The value of the number that a film runs over."""
     text = complex_number(value) if isinstance(value, complex) else number(value, 4)
-    return (f"{value} steps",) if name == "steps" else (f"{name} = {text} · {steps} steps",)
+    return (_steps(value),) if name == "steps" else (_parts(f"{name} = {text}", _steps(steps)),)
+
+
+def _steps(count):
+    return f"{count} step{'s' * (count != 1)}"
+
+
+def _parts(*parts):
+    """Parts of a line, which is broken between them if it must be."""
+    return " · ".join(part.replace(" ", "\u00a0") for part in parts)
+
+
+def about(recipe) -> str:
+    """What a film shows, in a sentence for those who do not see it."""
+    if "over" in recipe:
+        first, last = recipe["values"][0], recipe["values"][-1]
+        return f"Film of {recipe['title']}: {recipe['over']} from {first} to {last}"
+    return f"Film of {recipe['title']}: zoom, {recipe['depth']:.1f} decades deep"

@@ -12,6 +12,7 @@ from ..export import KEY, read_recipe
 from ..landscape import atomic
 
 FRAME = re.compile(r"\d{6}\.png")
+SYSTEM_FILES = "Thumbs.db", "desktop.ini"                       # what Windows leaves in folders
 CUT_SHORT = re.compile(r"\d{6}\.png\.[0-9a-f]{8}\.tmp")         # what a killed `atomic` leaves
 
 
@@ -22,7 +23,8 @@ def check(path):
     except FileNotFoundError:
         return
     for name in names:
-        if not (name.startswith(".") or CUT_SHORT.fullmatch(name) or FRAME.fullmatch(name) and _is_ours(path, name)):
+        ignored = name.startswith(".") or name in SYSTEM_FILES or CUT_SHORT.fullmatch(name)
+        if not (ignored or FRAME.fullmatch(name) and _is_ours(path, name)):
             raise ValueError(f"file must be a folder with nothing but frames of a film in it, got {os.fspath(path)}, "
                              f"which holds {name}")
 

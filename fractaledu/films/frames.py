@@ -100,8 +100,8 @@ class Frames:
         top, bottom = math.ceil((1 - v1) * rows - 1e-6), math.floor((1 - v0) * rows + 1e-6)
         if right <= left or bottom <= top:
             return
-        inner = Window.fractions_of(self.windows(k + 1), _part(window, left / columns, 1 - bottom / rows,
-                                                               right / columns, 1 - top / rows))
+        inner = self.windows(k + 1).fractions_of(_part(window, left / columns, 1 - bottom / rows,
+                                                       right / columns, 1 - top / rows))
         over = self._crop(self._picture(k + 1, k, part), inner, (right - left, bottom - top))
         mask = np.minimum.outer(_ramp(top, bottom, rows), _ramp(left, right, columns))
         opaque = 255 * math.sin(math.pi / 2 * part) ** 2

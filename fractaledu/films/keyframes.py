@@ -1,15 +1,19 @@
 """The keyframes of a film: landscapes in a folder, each saved whole when it is finished, never changed afterwards."""
 from __future__ import annotations
 
+import contextlib
+import math
 import pathlib
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 import numpy as np
 
 from .._version import __version__
+from ..engine import Cancelled
 from ..kernel import PIXEL
 from ..landscape import Landscape
-from ..rendering import part_of, render
+from ..rendering import part_of, render_of
 
 POOLED = 2 ** 20                    # pixels, at most, that a shared colour reference is made of
 
@@ -54,38 +58,53 @@ class Keyframes:
     def check(self) -> None:
         """ValueError unless all that is in the folder already, an unfinished keyframe too, belongs to this film."""
         for k in range(len(self)):
-            for file in (self.file(k), part_of(self.file(k))):
-                if file.exists():
-                    self._read(file, k)
+            file = self.file(k) if self.file(k).exists() else part_of(self.file(k))
+            with contextlib.suppress(FileNotFoundError):
+                self._read(file, k)
 
     def _read(self, file, k):
         try:
             land = Landscape.load(file)
+            if file == self.file(k) and np.isnan(land.value).any():
+                raise ValueError("it is not finished")
         except ValueError as error:
-            raise ValueError(f"folder must hold whole keyframes, but {file} is damaged: delete this file, and the same call "
-                             "computes it again; the others are kept") from error
-        wanted = self.recipes[k].to_text()
-        if land.recipe != wanted or land.version != __version__:
-            raise ValueError(f"folder must be free or hold keyframes of this film, but {file} holds {land.recipe} of "
-                             f"fractaledu {land.version}, not {wanted} of {__version__}: choose another folder or delete it")
+            raise ValueError(f"folder must hold whole keyframes, but {file} is none, or damaged: choose another folder, or, if "
+                             "it was one, delete this file: the same call computes it again, the others are kept") from error
+        found, wanted = ({"version": version} | dict(parse_qsl(text.partition("?")[2])) for version, text in
+                         ((land.version, land.recipe), (__version__, self.recipes[k].to_text())))
+        if found != wanted:
+            raise ValueError(f"folder must be free or hold keyframes of this film, but {file} is of another "
+                             f"({_differences(found, wanted)}): choose another file or folder, or delete {self.folder}")
         return land
 
-    def compute(self, threads=None, executor=None, progress=None, cancel=None) -> None:
+    def compute(self, threads=None, executor=None, progress=lambda done, total: None, cancel=None) -> None:
         """Compute those that are missing, the first first; progress(done, total) counts the pixels of all."""
         self.folder.mkdir(exist_ok=True)
         each, total = self.samples(), self.samples() * len(self)
         missing = self.missing()
+        for k in set(range(len(self))) - set(missing):
+            part_of(self.file(k)).unlink(missing_ok=True)           # of a call that was killed between the two
         for count, k in enumerate(missing, len(self) - len(missing)):
-            recipe, told = self.recipes[k], None
-            if progress is not None:
-                def told(done, _, before=count * each):
-                    progress(before + done, total)
-            render(recipe.problem, recipe.view, recipe.size, recipe.steps, threads=threads, executor=executor, progress=told,
-                   cancel=cancel, file=self.file(k))
+            def told(done, _, before=count * each):
+                progress(before + done, total)
+            if self.file(k).exists():           # another process was faster
+                continue
+            try:
+                render_of(self.recipes[k], threads, executor, told, cancel, self.file(k))
+            except Cancelled as stop:
+                raise Cancelled(count * each + stop.done, total) from None
 
     def pooled(self) -> Landscape:
-        """A colour reference for the whole film: every n-th pixel of every keyframe."""
-        stride = max(1, -(-self.samples() * len(self) // POOLED))
-        pixels = np.concatenate([self.load(k).pixels.reshape(-1)[::stride] for k in range(len(self))])
-        first = self.load(0)
-        return replace(first, size=(len(pixels), 1), pixels=pixels[None], recipe=first.recipe)
+        """A colour reference for the whole film: every n-th row and column of every keyframe."""
+        step = math.ceil(math.sqrt(max(1.0, self.samples() * len(self) / POOLED)))
+        first, pixels = self.load(0), [self.load(k).pixels[::step, ::step].ravel() for k in range(len(self))]
+        return replace(first, size=(sum(map(len, pixels)), 1), pixels=np.concatenate(pixels)[None], recipe=first.recipe)
+
+
+def _differences(found, wanted):
+    """What two recipes do not share, in words."""
+    keys = [key for key in wanted | found if found.get(key) != wanted.get(key)]
+    said = [f"{key} {found.get(key)}, not {wanted.get(key)}" for key in keys if key not in "xy"]
+    if any(key in "xy" for key in keys):
+        said.append("another window: another target, or other decades where none is given")
+    return "; ".join(said)

@@ -1,34 +1,42 @@
 """fe.film: a zoom, or a number that changes, as a film that can be stopped, resumed and trusted."""
 from __future__ import annotations
 
+import errno
 import functools
+import json
 import math
+import os
 import pathlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
 from .._version import __version__
-from ..arguments import real, whole
-from ..colour import check_look, default_mode
+from ..arguments import check_threads, real, whole
+from ..colour import look_of
 from ..problems import as_problem
+from ..progress import reporter
 from ..recipes import Recipe
+from ..rendering import warn_at_floor
 from ..view import View, check_size
+from ..wording import amount
 from . import path, stories, writing
 from .keyframes import Keyframes
-from .plan import Film, Plan
+from .plan import Film, Plan, beside
 from .search import Search
 
 COLOURS = "neighbours", "shared"
 FORMAT = 1
-MOST_SUPERSAMPLING, LONGEST = 8, 3600.0                             # samples a pixel; seconds
+LONGEST, SLOWEST = 3600.0, 0.1      # seconds; frames a second
+LONGEST_NAME = 200                  # bytes; what stands beside a film has longer names, and 255 are allowed
+LARGEST_WEBP = 2 ** 32              # bytes
 MOST_VALUES = 10_000
-MOST_DECADES = 600.0                # float64 itself ends before
+MOST_DECADES = 300.0                # float64 itself ends before
 
 
-def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=(384, 384), steps=None, over=None, values=None,
+def film(system, target=None, file="film.webp", *, decades=None, view=None, size=(384, 384), steps=None, over=None, values=None,
          supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None, caption=True, loop=False,
-         seed=0, codec=None, folder=None, threads=None, executor=None, progress=None, cancel=None) -> Film:
+         seed=None, codec=None, folder=None, threads=None, executor=None, progress=None, cancel=None) -> Film:
     """Make a film: a zoom, or a number of the system that changes.
 
     Killed at any moment, the same call goes on: keyframes are saved as they finish and used again.
@@ -46,7 +54,8 @@ def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=
     decades : float, default 6
         How much narrower the last window is, as a power of ten; where the target is a View it says so itself.
     view : View, default the problem's first view
-        How wide the first window is; its centre is the first target.  Films over a number show it all the time.
+        How wide the first window is; its centre is the first target.  Films over a number show it all the time.  It grows to
+        the shape of `size` where x and y are alike, so that pixels are square.
     size : (int, int), default (384, 384)
         Columns and rows of a frame.
     steps : int, default the problem's own number
@@ -57,7 +66,7 @@ def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=
     supersampling : int, default 2
         Runs a pixel, along each axis, in a keyframe; between two, half as many at the edge of the frame.
     fps : float, default 25
-        Frames a second, to 60.
+        Frames a second, from 0.1 to 60.
     seconds : float, default 2 for each decade, 10 over a number
         How long the film is, before it plays backwards or fades.
     colours : {"neighbours", "shared"}, default "neighbours"
@@ -70,16 +79,16 @@ def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=
     loop : bool, default False
         Play forward and then back, so that the end meets the beginning.
     seed : int, default 0
-        Of the target, where none is given.
+        Of the target, where none is given: another seed, another target.
     codec : str, optional
         Of an .mp4, as ffmpeg names it.  Default: libx264.
     folder : path, default FILE.keyframes
         Where the keyframes are kept.  They are not deleted: other colours, captions and formats cost no new runs.
     threads, executor, cancel
         As in `render`.
-    progress : callable, optional
+    progress : callable or bool, optional
         Called as progress(stage, done, total): stage "target" counts windows that were looked at, "keyframes" runs, and
-        "frames" frames.
+        "frames" frames.  True: bars; False: nothing; default: bars in a notebook.
 
     Returns
     -------
@@ -96,8 +105,15 @@ def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=
 
     Notes
     -----
-    A zoom ends where neighbouring samples would be fewer than 4 ulps apart; it then fades, and says why.  Keyframes by
-    doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184, and its code.
+    A zoom ends where neighbouring samples would be fewer than 4 ulps (gaps between float64 numbers) apart; it then fades, and
+    says why.  Keyframes by doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184,
+    and its code.  A .webp is whole in memory, in its final size, before it is written.  A call that is killed can leave
+    files *.tmp behind.
+
+    Examples
+    --------
+    >>> film(fe.paper("one-datum"), file="dive.webp", decades=12, size=(256, 256))             # doctest: +SKIP
+    >>> film(fe.newton(), file="relaxation.mp4", over="a", values=[0.4, 0.8, 1.2, 1.6])        # doctest: +SKIP
     """
     plan = film_plan(system, target, file, decades=decades, view=view, size=size, steps=steps, over=over, values=values,
                      supersampling=supersampling, fps=fps, seconds=seconds, colours=colours, palette=palette, mode=mode,
@@ -106,63 +122,102 @@ def film(system, target=None, file="film.webp", *, decades=6.0, view=None, size=
     return plan.make(threads, executor, progress, cancel)
 
 
-def film_plan(system, target=None, file="film.webp", *, decades=6.0, view=None, size=(384, 384), steps=None, over=None,
+def film_plan(system, target=None, file="film.webp", *, decades=None, view=None, size=(384, 384), steps=None, over=None,
               values=None, supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None,
-              caption=True, loop=False, seed=0, codec=None, folder=None, threads=None, progress=None, cancel=None) -> Plan:
-    """What `film` would do with the same arguments, as a Plan.  Computes nothing but the target, where none is given."""
+              caption=True, loop=False, seed=None, codec=None, folder=None, threads=None, progress=None, cancel=None) -> Plan:
+    """What `film` would do with the same arguments, as a Plan: print it, and go on with its `make`.
+
+    Computes nothing but the target, where none is given, and writes nothing; `film` would look for the target again.
+    """
     problem, file = as_problem(system), pathlib.Path(file)
-    view = problem.view if view is None else view
-    if not isinstance(view, View):
-        raise TypeError(f"view must be a View, got {type(view).__name__}")
-    size, steps = check_size(size), problem.check_steps(steps)
-    samples = check_size(tuple(whole("supersampling", supersampling, 1, MOST_SUPERSAMPLING) * n for n in size))
-    fps, seconds = _between("fps", fps, writing.FASTEST), None if seconds is None else _between("seconds", seconds, LONGEST)
+    given = problem.view if view is None else view
+    if not isinstance(given, View):
+        raise TypeError(f"view must be a View, got {type(given).__name__}")
+    given = replace(given, sampling="centre")           # from bound to bound, neighbouring windows would not fit each other
+    size, steps, supersampling = check_size(size), problem.check_steps(steps), whole("supersampling", supersampling, 1, 8)
+    samples = check_size((supersampling * size[0], supersampling * size[1]))
+    fps = _between("fps", fps, writing.FASTEST, SLOWEST)
+    seconds = None if seconds is None else _between("seconds", seconds, LONGEST)
+    check_threads(threads)
     if colours not in COLOURS:
         raise ValueError(f"colours must be one of {', '.join(COLOURS)}, got {colours!r}")
-    check_look(problem, palette, mode)
-    mode = default_mode(problem) if mode is None else mode
-    writing.check(file, codec)
-    view, search = path.shaped(view, size, stories.square(problem)), None
+    look = look_of(problem, palette, mode)
+    writing.check(file, codec, size)
     folder = file.with_name(file.name + ".keyframes") if folder is None else pathlib.Path(folder)
-    recipe = {"film": FORMAT, "fractaledu": __version__}
-    if over is None:
-        if values is not None:
-            raise ValueError("values must come with over, the name of the number that takes them")
-        decades = _between("decades", decades, MOST_DECADES)
-        if target is None:
-            told = None if progress is None else functools.partial(progress, "target")
-            search = Search(folder, problem, view, decades, steps, seed, threads, told, cancel)
-        targets = _targets(target, view) if search is None else [search.target]
-        story = stories.zoom(problem, path.zoom(view, targets, decades), steps, samples, fps, seconds)
-        recipe |= {"target": [_described(target) for target in targets], "decades": decades}
-    else:
-        if target is not None:
-            raise ValueError(f"target must not be given together with over, got {target!r}")
+    _check_places(file, folder)
+    view, search = problem.shaped(given, size), None
+    recipe = {"film": FORMAT, "fractaledu": __version__, "title": problem.title or "a system",
+              "picture": Recipe(problem, view, size, steps, look).to_text(),
+              "view": asdict(given), "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours,
+              **look, "caption": bool(caption), "loop": bool(loop)}
+    if over is not None:
+        for name, value in (("target", target), ("decades", decades), ("seed", seed)):
+            if value is not None:
+                raise ValueError(f"{name} must not be given together with over, got {value!r}")
         values = _values(values)
+        warn_at_floor(view, samples, stacklevel=3)
         story = stories.over(problem, view, over, values, steps, samples, fps, seconds)
         recipe |= {"over": over, "values": [str(v) if isinstance(v, complex) else v for v in values]}       # JSON has none
-    recipe |= {"picture": Recipe(problem, view, size, steps, {"palette": palette, "mode": mode}).to_text(),
-               "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours, "palette": palette,
-               "mode": mode, "caption": bool(caption), "loop": bool(loop)}
+    else:
+        if values is not None:
+            raise ValueError("values must come with over, the name of the number that takes them")
+        decades = _between("decades", 6.0 if decades is None else decades, MOST_DECADES)
+        seed = whole("seed", 0 if seed is None else seed, 0, 2 ** 63)
+        if target is None:
+            with reporter(progress, target="window") as told:
+                search = Search(folder, problem, view, decades, steps, seed, threads, functools.partial(told, "target"), cancel)
+        targets = _targets(target, view) if search is None else [search.target]
+        story = stories.zoom(problem, path.zoom(view, targets, decades), steps, samples, fps, seconds)
+        recipe |= {"target": [_described(target) for target in targets], "decades": decades, "depth": story.depth}
+        if isinstance(targets[-1], View):               # it says itself how deep
+            recipe["decades"] = None
     story = stories.played(story, bool(caption), bool(loop))
-    keyframes = Keyframes(story.recipes, folder)
-    keyframes.check()
-    return Plan(file, story, keyframes, recipe, size, codec, search)
+    notes = _outside(recipe.get("target"), view), story.note
+    recipe |= {"frames": len(story.moments), "note": "; ".join(filter(None, notes))}
+    recipe = json.loads(json.dumps(recipe))             # as it will be read: tuples are lists
+    plan = Plan(file, story, Keyframes(story.recipes, folder), recipe, size, codec, search)
+    plan.keyframes.check()
+    if file.suffix.lower() == ".webp" and plan.film_bytes() > LARGEST_WEBP:
+        raise ValueError(f"file must be an .mp4 or a folder for a film this long or large: a .webp holds "
+                         f"{amount(LARGEST_WEBP)}, and {amount(plan.film_bytes())} may be needed")
+    return plan
 
 
 # ---------------------------------------------------------------- arguments
 
-def _between(name, value, most):
+def _check_places(file, folder):
+    """Refuse, before any work is done, a folder for keyframes that cannot be one, and a FILE.json of somebody else's."""
+    if len(os.fsencode(file.name)) > LONGEST_NAME:
+        raise ValueError(f"file must have a name of at most {LONGEST_NAME} bytes, got {file.name}")
+    if folder.absolute() == file.absolute():
+        raise ValueError(f"folder must be another one than file, got {folder} for both")
+    if not folder.absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "folder must lie in one that exists", os.fspath(folder))
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "folder must be one, this is a file", os.fspath(folder))
+    if beside(file).exists():
+        try:
+            ours = "film" in json.loads(beside(file).read_text(encoding="utf-8"))
+        except (ValueError, TypeError):
+            ours = False
+        if not ours:
+            raise ValueError(f"file must be free, and {beside(file)}, where its recipe goes, is no film's: choose another name")
+
+
+def _between(name, value, most, least=0.0):
     number = real(name, value)
-    if not 0 < number <= most:
-        raise ValueError(f"{name} must be above 0 and at most {most:g}, got {value!r}")
+    if not (least <= number <= most and number > 0):
+        raise ValueError(f"{name} must be {f'from {least:g} to' if least else 'above 0 and at most'} {most:g}, got {value!r}")
     return number
 
 
 def _targets(target, view):
     """A list of points and Views, from one of them or several."""
-    several = not isinstance(target, View) and all(isinstance(t, View) or np.ndim(t) for t in target)
-    found = list(target) if several else [target]
+    try:
+        several = not isinstance(target, View) and all(isinstance(t, View) or np.ndim(t) for t in target)
+        found = list(target) if several else [target]
+    except (TypeError, ValueError):
+        found = [target]
     if not found:
         raise ValueError("target must be a point, a View or several of them, got none")
     return [t if isinstance(t, View) else _point(t, view) for t in found]
@@ -179,13 +234,28 @@ def _point(target, view):
     return x, y
 
 
+def _outside(points, view):
+    """What to say of a target that the first view does not show."""
+    for point in points or []:
+        if not isinstance(point, dict) and not all(0 <= f <= 1 for f in view.fraction(*point)):
+            return f"the target ({point[0]:.6g}, {point[1]:.6g}) lies outside the first view"
+    return ""
+
+
 def _described(target):
     return asdict(target) if isinstance(target, View) else list(target)
 
 
 def _values(values):
-    values = [] if values is None else [complex(v) if isinstance(v, str) else v.item() if isinstance(v, np.generic) else v
-                                        for v in values]                # texts are complex numbers of a recipe
-    if not 2 <= len(values) <= MOST_VALUES:
-        raise ValueError(f"values must be from 2 to {MOST_VALUES} in number, got {len(values)}")
-    return values
+    """The values as a list of plain numbers, at least two."""
+    if values is None:
+        raise ValueError("values must be given with over, the numbers that it takes, got none")
+    try:
+        found = [v.item() if isinstance(v, np.generic) else v for v in values]
+    except TypeError:
+        found = [None]
+    if not all(isinstance(v, int | float | complex) and not isinstance(v, bool) and np.isfinite(v) for v in found):
+        raise ValueError(f"values must be finite numbers, got {values!r}")
+    if not 2 <= len(found) <= MOST_VALUES:
+        raise ValueError(f"values must be from 2 to {MOST_VALUES} in number, got {len(found)}")
+    return found

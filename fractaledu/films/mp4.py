@@ -5,6 +5,7 @@ import errno
 import functools
 import itertools
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -22,14 +23,21 @@ GOOD = {"libx264": ["-crf", "16"], "libx265": ["-crf", "18", "-tag:v", "hvc1", "
 COLOUR = ["-vf", "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int+bicubic,format=yuv420p,"
                  "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709", "-pix_fmt", "yuv420p"]
 # The number of threads changes an encoder's bytes, so it is not left to the machine.
-SAME_BYTES = ["-threads", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
+SAME_BYTES = ["-threads", "4", "-fflags", "+bitexact", "-flags:v", "+bitexact"]
+# Ctrl-C shall reach only us, who end ffmpeg.
+ALONE = {"process_group": 0} if os.name == "posix" else {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
 HOW_TO_GET = 'get it with: pip install "fractaledu[movie]"'
 
 
-def check(file, codec=None):
-    """ValueError if there is no ffmpeg, or it cannot put the codec into an mp4."""
+def check(file, codec=None, size=None):
+    """ValueError if there is no ffmpeg, or it cannot put the codec, or frames of that size, into an mp4."""
     ffmpeg, codec = _ffmpeg(file), CODEC if codec is None else codec
-    why = _refusal(ffmpeg, codec)
+    why = _refusal(ffmpeg, codec, (256, 256))
+    if not why and size is not None:
+        shape = size[1] + size[1] % 2, size[0] + size[0] % 2
+        why = _refusal(ffmpeg, codec, shape)
+        if why:
+            raise ValueError(f"size must be one that {codec} can put into an mp4, got {size[0]} x {size[1]}: {why}")
     if why:
         there = [name for name in GOOD if name in _encoders(ffmpeg)]
         raise ValueError(f"codec must be one that this ffmpeg can put into an mp4, such as {', '.join(there)}, "
@@ -39,12 +47,12 @@ def check(file, codec=None):
 def save(path, pictures, count, fps, recipe, codec=CODEC):
     """Write the pictures.  Whatever happens, ffmpeg has ended when this ends."""
     first = next(pictures)
-    with atomic(path) as file, tempfile.TemporaryFile() as said:
-        about = ["-metadata", f"comment={recipe}", "-metadata", "artist=fractaledu", "-movflags", "+faststart"]
-        command = [*_command(_ffmpeg(path), _even(first).shape, fps, codec), *about, "-y", file.name]
-        # a group of its own, so that Ctrl-C reaches only us, who end it
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said,
-                                   **({"process_group": 0} if os.name == "posix" else {}))
+    with atomic(path) as file, tempfile.TemporaryFile() as said, tempfile.TemporaryDirectory() as folder:
+        about = pathlib.Path(folder, "about.txt")           # a file: a command line holds 128 kB at most
+        about.write_text(f";FFMETADATA1\ncomment={_escaped(recipe)}\nartist=fractaledu\n", encoding="utf-8")
+        command = [*_command(_ffmpeg(path), _even(first).shape, fps, codec, ["-f", "ffmetadata", "-i", os.fspath(about)]),
+                   "-map", "0:v", "-map_metadata", "1", "-movflags", "+faststart", "-y", file.name]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, **ALONE)
         try:
             took = all(_taken(process.stdin.write, _even(picture)) for picture in itertools.chain([first], pictures))
             took = _taken(process.stdin.close) and took
@@ -69,10 +77,15 @@ def recipe(path):
     return about.get("comment") if about.get("artist") == "fractaledu" else None
 
 
-def _command(ffmpeg, shape, fps, codec):
+def _escaped(text):
+    """As ffmpeg's metadata files want it."""
+    return re.sub(r"([=;#\\\n])", r"\\\1", text)
+
+
+def _command(ffmpeg, shape, fps, codec, also=()):
     rows, columns = shape[:2]
     return [ffmpeg, "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{columns}x{rows}",
-            "-r", str(Fraction(fps).limit_denominator(1001)), "-i", "-", *SAME_BYTES, "-c:v", codec,
+            "-r", str(Fraction(fps).limit_denominator(1001)), "-i", "-", *also, *SAME_BYTES, "-c:v", codec,
             *GOOD.get(codec, ["-qscale:v", "2"]), *COLOUR, "-f", "mp4"]
 
 
@@ -99,12 +112,12 @@ def _encoders(ffmpeg):
 
 
 @functools.lru_cache(16)
-def _refusal(ffmpeg, codec):
-    """Why an mp4 of two black frames fails with the codec; "" if it does not.  (Some are there, but not the hardware.)"""
+def _refusal(ffmpeg, codec, shape):
+    """Why an mp4 of two black frames of this shape fails; "" if it does not.  (A codec can be there, but not its hardware.)"""
     if codec not in _encoders(ffmpeg):
         return "it has none of that name"
-    trial = _command(ffmpeg, (256, 256), 25, codec) + ["-movflags", "frag_keyframe+empty_moov", "-"]
-    run = subprocess.run(trial, input=bytes(2 * 256 * 256 * 3), capture_output=True)
+    trial = _command(ffmpeg, shape, 25, codec) + ["-movflags", "frag_keyframe+empty_moov", "-"]
+    run = subprocess.run(trial, input=bytes(2 * shape[0] * shape[1] * 3), capture_output=True)
     return _first(run.stderr, run.returncode) if run.returncode else ""
 
 

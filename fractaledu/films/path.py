@@ -113,17 +113,12 @@ def zoom(first, targets, decades) -> Path:
             depths.append(decades * number / len(targets) / DOUBLING)
     corners = [(s, Window(first.away(centre, centres[-1]), tuple(h * 2.0 ** -s for h in start)))
                for s, centre in zip((0.0, *depths), (centres[0], *centres), strict=True)]
-    for target, (before, wide), (s, narrow) in zip(targets, corners, corners[1:], strict=False):
-        if not (s > before and wide.holds(narrow)):
-            raise ValueError(f"target must lie inside the window before it, {before * DOUBLING:.3g} decades deep, and be "
-                             f"smaller; got {target}, {s * DOUBLING:.3g} decades deep")
-    return Path(first, centres[-1], corners)
-
-
-def shaped(view, size, square) -> View:
-    """The view, made wider or higher where pixels are to be square."""
-    if not square:
-        return view
-    (half_x, half_y), (columns, rows) = view.half, size
-    pixel = max(2 * half_x / columns, 2 * half_y / rows)
-    return view.spanning(view.centre, (pixel * columns / 2, pixel * rows / 2))
+    way = Path(first, centres[-1], corners)
+    for number, (target, (before, wide), (s, narrow)) in enumerate(zip(targets, corners, corners[1:], strict=False), 1):
+        if not s > before:
+            raise ValueError(f"target must be a smaller window than the one before it, got {target}")
+        if not wide.holds(narrow):
+            (x0, x1), (y0, y1) = (view := way.view(before)).x, view.y
+            raise ValueError(f"target must lie, all its window, inside the window before it, x from {x0:.6g} to {x1:.6g} and "
+                             f"y from {y0:.6g} to {y1:.6g}, got {target} (number {number} of {len(targets)})")
+    return way

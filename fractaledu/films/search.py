@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 from .._version import __version__
 from ..landscape import atomic
@@ -26,11 +27,16 @@ class Search:
 
     def _kept(self):
         try:
-            kept = json.loads(self.file.read_text())
-            x, y = kept.pop("target")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):      # none, or not ours: look again
+            kept = json.loads(self.file.read_text(encoding="utf-8"))
+            x, y = map(float, kept.pop("target"))
+            if not (math.isfinite(x) and math.isfinite(y) and kept.keys() == self.question.keys()):
+                raise ValueError("no finite point, or another question")
+        except FileNotFoundError:
             return None
-        return (float(x), float(y)) if kept == self.question else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise ValueError(f"folder must be free or a film's, but {self.file} is no target of a film: choose another folder "
+                             "or delete it") from error
+        return (x, y) if kept == self.question else None
 
     def keep(self) -> None:
         """Write the answer down."""

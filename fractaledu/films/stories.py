@@ -29,6 +29,8 @@ class Story:
         The frames.
     windows : callable or None
         k -> Window of keyframe k, in a zoom.
+    depth : float
+        Decades from the first window to the last.
     note : str
         Why it stops before its end, if it does.
     """
@@ -36,12 +38,8 @@ class Story:
     recipes: Sequence[Recipe]
     moments: Sequence[Moment]
     windows: Callable[[int], Window] | None = None
+    depth: float = 0.0
     note: str = ""
-
-
-def square(problem) -> bool:
-    """Whether x and y of a problem are alike, so that its pixels should be square: its first view is."""
-    return problem.view.x_scale == problem.view.y_scale and math.isclose(*problem.view.half, rel_tol=1e-6)
 
 
 def zoom(problem, way, steps, samples, fps, seconds) -> Story:
@@ -58,7 +56,7 @@ def zoom(problem, way, steps, samples, fps, seconds) -> Story:
     if note:
         moments += [Moment(end, way.window(end), captioning.FLOOR, 1 - (1 - FINAL_LIGHT) * part ** 2)
                     for part in _steps(1.0, fps, SECONDS_OF_FADING)]
-    return Story(recipes, moments, way.window, note)
+    return Story(recipes, moments, way.window, end * path.DOUBLING, note)
 
 
 def over(problem, view, name, values, steps, samples, fps, seconds) -> Story:
@@ -82,7 +80,7 @@ def _with(problem, name, value):
     """The problem with another value of one of its numbers."""
     if problem.name is None:
         raise ValueError(f'over must be "steps" for a system of your own, got {name!r}')
-    options = names.NAMED[problem.name].options
+    options = names.numbers_of(problem.name)
     if name not in options:
         raise ValueError(f'over must be "steps" or one of {", ".join(options)}, got {name!r}')
     return names.named(problem.name, **dict(problem.options) | {name: value})

@@ -24,11 +24,16 @@ TEXT = (".//{http://purl.org/dc/elements/1.1/}description/{http://www.w3.org/199
         "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}li")
 
 
+def check(size):
+    """ValueError if the format cannot hold frames of that size."""
+    if max(size) > WIDEST:
+        raise ValueError(f"file must not be .webp for frames wider or higher than {WIDEST} pixels, got {size}")
+
+
 def save(path, pictures, count, fps, recipe):
     """Write the pictures; the encoder keeps the compressed ones (some kB each) until it has seen all."""
     film, data = _as_one_image(pictures, count), io.BytesIO()
-    if max(film.size) > WIDEST:
-        raise ValueError(f"file must not be .webp for frames wider or higher than {WIDEST} pixels, got {film.size}")
+    check(film.size)
     ends = [round(1000 * i / fps) for i in range(count + 1)]
     # Each frame is compressed by itself (kmax=1): by default Pillow builds four of five upon the one before, and in a zoom the
     # brightness of the whole picture then jumps at each fifth frame (by 0.5 grey levels, here 0.05), for more bytes.

@@ -4,20 +4,20 @@ from __future__ import annotations
 import errno
 import os
 import pathlib
-import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image
 
 from ..arguments import real, whole
+from ..disk import check_writable
 from ..engine import Cancelled
 from . import folder, mp4, webp
 
 FASTEST = 60                        # frames a second; browsers show a WebP of more than 90 at 10
 
 
-def check(file, codec: str | None = None) -> None:
+def check(file, codec: str | None = None, size: tuple[int, int] | None = None) -> None:
     """Refuse, before any work is done, a film that could not be written.
 
     Parameters
@@ -26,29 +26,32 @@ def check(file, codec: str | None = None) -> None:
         Ends in .webp or .mp4; without an ending it is a folder for PNGs.
     codec : str, optional
         For .mp4: any video encoder of ffmpeg that goes into one.
+    size : (int, int), optional
+        Columns and rows of a frame, where they are known already.
 
     Raises
     ------
     ValueError
-        If the ending or the codec is unknown, the folder holds other things than frames, or .mp4 lacks imageio-ffmpeg.
+        If the ending or the codec is unknown, the folder holds other things than frames, .mp4 lacks imageio-ffmpeg, or frames
+        are too large for a .webp.
     OSError
         If nothing can be written there.
     """
     kind = _kind(file)
     if kind is mp4:
-        mp4.check(file, codec)
+        mp4.check(file, codec, size)
     elif codec is not None:
         raise ValueError(f"codec must be left out unless file ends in .mp4, got {codec!r}")
+    if kind is webp and size is not None:
+        webp.check(size)
     path = pathlib.Path(os.path.realpath(file))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}", os.fspath(file))
     if kind is folder:
         folder.check(file)
     elif path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    try:
-        with tempfile.TemporaryFile(dir=path if path.is_dir() else path.parent):
-            pass
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, os.fspath(file)) from None
+    check_writable(path if path.is_dir() else path.parent, file)
 
 
 def write(file, frame: Callable[[int], Image.Image], count: int, fps: float, recipe: str, *, codec: str | None = None,
@@ -93,6 +96,12 @@ def write(file, frame: Callable[[int], Image.Image], count: int, fps: float, rec
     check(file, codec)
     how = {"codec": codec} if codec else {}
     _kind(file).save(os.fspath(file), _in_order(frame, count, progress, cancel), count, fps, recipe, **how)
+
+
+def replaced(file) -> int:
+    """Bytes that are free again, frame by frame, while the film is written: those of the frames of an old folder."""
+    path = pathlib.Path(file)
+    return sum(frame.stat().st_size for frame in path.glob("*.png")) if path.is_dir() else 0
 
 
 def read_recipe(file) -> str:

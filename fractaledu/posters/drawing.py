@@ -17,7 +17,6 @@ from ..kernel import blank
 from ..landscape import Landscape, atomic
 from ..processors import available_threads
 from . import png, words
-from .tiles import named_errors
 
 MOST_COMPARED = 2 ** 22             # pixels that ranks are taken from
 WIDEST_TEXT = 2 ** 13               # pixels; wider captions are drawn smaller and magnified, to bound the memory
@@ -51,19 +50,23 @@ class Sheet:
         """An upper bound of what the PNG takes."""
         return png.most_bytes(self.recipe.size[0], self.height, self.texts)
 
-    def write(self, file, threads, cancel) -> None:
-        """Colour the tiles, which are all there, and write the PNG; atomic.  OSError with the name of `file`."""
-        with named_errors(file), atomic(file) as out, ThreadPoolExecutor(threads or available_threads()) as pool:
-            png.write(out, self.recipe.size[0], self.height, self.texts, self._bands(pool, cancel))
+    def write(self, file, threads, progress, cancel) -> None:
+        """Colour the tiles, which are all there, and write the PNG; atomic.  OSError with the name of `file`.
 
-    def _bands(self, pool, cancel):
+        Calls progress(done, total) in rows of the PNG.
+        """
+        rows = _Rows(self.height, progress, cancel)
+        with atomic(file) as out, ThreadPoolExecutor(threads or available_threads()) as pool:
+            png.write(out, self.recipe.size[0], self.height, self.texts, rows.counted(self._bands(pool, rows.listen)))
+
+    def _bands(self, pool, listen):
         tiles, look = self.tiles, self.recipe.look
-        reference = refer(self._sample(cancel), look["mode"])
+        reference = refer(self._sample(listen), look["mode"])
         for row in reversed(range(tiles.up)):
             pixels = np.empty((tiles.shape((row, 0))[0], self.recipe.size[0], 3), np.uint8)
 
             def paint(column, row=row, pixels=pixels):
-                self._listen(cancel)
+                listen()
                 # the strokes of mode "patterns" fit together, because tiles begin at multiples of 8
                 rgba = colours(tiles.load((row, column)), look["palette"], look["mode"], reference)
                 pixels[:, tiles.spans((row, column))[1]] = rgba[::-1, :, :3]
@@ -74,7 +77,7 @@ class Sheet:
         for line in text:
             yield np.broadcast_to(line.repeat(times, 0)[:pixels.shape[1]], (times, *pixels.shape[1:]))
 
-    def _sample(self, cancel):
+    def _sample(self, listen):
         """What colours are relative to: every pixel, or those of every k-th row and column."""
         tiles, recipe = self.tiles, self.recipe
         k = stride(recipe.size)
@@ -83,17 +86,30 @@ class Sheet:
         if len(pixels):
             pixels = pixels.reshape(rows, columns)
             for place in tiles:
-                self._listen(cancel)
+                listen()
                 here = tuple(slice(-(-span.start // k), -(-span.stop // k)) for span in tiles.spans(place))
                 first = tuple(-span.start % k for span in tiles.spans(place))
                 if all(span.stop > span.start for span in here):
                     pixels[here] = tiles.load(place).pixels[first[0]::k, first[1]::k]
         return Landscape(recipe.problem, recipe.view, (columns, rows), recipe.steps, pixels)
 
-    def _listen(self, cancel):
-        if cancel is not None and cancel.is_set():
-            total = self.recipe.size[0] * self.recipe.size[1]
-            raise Cancelled(total, total)
+
+class _Rows:
+    """Counts the rows of a PNG that are written, tells how many, and hears a cancel."""
+
+    def __init__(self, total, progress, cancel):
+        self.done, self.total, self.progress, self.cancel = 0, total, progress, cancel
+
+    def counted(self, bands):
+        self.progress(0, self.total)
+        for pixels in bands:
+            yield pixels
+            self.done += len(pixels)
+            self.progress(self.done, self.total)
+
+    def listen(self):
+        if self.cancel is not None and self.cancel.is_set():
+            raise Cancelled(self.done, self.total, "rows")
 
 
 def stride(size) -> int:

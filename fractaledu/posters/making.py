@@ -5,7 +5,6 @@ import errno
 import functools
 import os
 import pathlib
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -13,10 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..colour import check_look, default_mode
-from ..disk import check_free, free_near
+from ..arguments import check_threads
+from ..colour import look_of
+from ..disk import check_free, check_writable, free_near
 from ..engine import Cancelled
 from ..problems import as_problem
+from ..progress import reporter
 from ..recipes import Recipe
 from ..rendering import estimate_of, runs, warn_at_floor
 from ..view import View, check_sides
@@ -31,7 +32,8 @@ SAMPLED = 256                       # columns and rows at most of the picture wh
 def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int | None = None, *,
            palette: str = "two-sided", mode: str | None = None, caption: bool = True, folder=None,
            threads: int | None = None, executor: Executor | None = None,
-           progress: Callable[[int, int], None] | None = None, cancel: threading.Event | None = None) -> pathlib.Path:
+           progress: Callable[[str, int, int], None] | bool | None = None,
+           cancel: threading.Event | None = None) -> pathlib.Path:
     """Compute a picture of any size into a PNG to hang on a wall; the same call goes on where an earlier one was stopped.
 
     Parameters
@@ -41,6 +43,7 @@ def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int
     file : path
         Ends in .png, in a folder that exists.  Written atomically: until the new picture is whole, an old one stays.
     view : View, default the problem's first view
+        The default is made wider or higher where x and y are alike, so that pixels are square.
     size : (int, int), default (2048, 2048)
         Columns and rows of the picture, from 1 to 65536 each; the caption comes below.
     steps : int, default the problem's own number
@@ -54,8 +57,9 @@ def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int
         Where finished tiles are kept, also afterwards: another palette, mode or caption then costs no run.
     threads, executor, cancel
         As in `render`.
-    progress : callable, optional
-        Called as progress(done, total), in pixels that are computed; colouring and writing follow.
+    progress : callable or bool, optional
+        Called as progress(stage, done, total): stage "tiles" counts runs, "drawing" rows of the PNG.  True: bars; False:
+        nothing; default: bars in a notebook.
 
     Returns
     -------
@@ -141,11 +145,19 @@ class Plan:
     def _bytes(self, places):
         return sum(map(self._tiles.bytes, places))
 
+    def __repr__(self):
+        return f"<Plan of {self.file}: {self._question}>"
+
+    @property
+    def _question(self):
+        recipe, (columns, rows) = self.recipe, self.size
+        return f"{recipe.problem.title or 'A map of the plane'}: {columns} × {rows} runs of {recipe.steps} steps"
+
     def __str__(self):
-        tiles, (columns, rows) = self._tiles, self.size
+        tiles = self._tiles
         finished = tiles.finished()
         there = f", {len(finished)} of them finished" if finished else ""
-        says = [f"{self.recipe.problem.title or 'A map of the plane'}: {columns} × {rows} runs of {self.recipe.steps} steps",
+        says = [self._question,
                 f"picture: {self.file}, at most {amount(self._sheet.bytes)}",
                 f"tiles: {len(tiles)} in {self.folder}{there}, at most {amount(self._bytes(tiles))}; kept for other colours",
                 f"disk: at most {amount(self._needed(finished))} more, {amount(free_near(self.folder))} are free"]
@@ -153,6 +165,7 @@ class Plan:
 
     def estimate(self, threads: int | None = None) -> float:
         """Seconds of the work that is left, from a few runs spread over the picture.  Itself takes a second or two."""
+        check_threads(threads)
         recipe, total = self.recipe, self.size[0] * self.size[1]
         seconds = total * drawing.seconds_a_pixel(recipe)
         left = total - sum(_count(self._tiles.shape(place)) for place in self._tiles.finished())
@@ -164,12 +177,18 @@ class Plan:
         return seconds
 
     def make(self, threads: int | None = None, executor: Executor | None = None,
-             progress: Callable[[int, int], None] | None = None, cancel: threading.Event | None = None) -> pathlib.Path:
+             progress: Callable[[str, int, int], None] | bool | None = None,
+             cancel: threading.Event | None = None) -> pathlib.Path:
         """Make the poster; arguments, result and errors as in `poster`."""
+        check_threads(threads)
         finished = self._tiles.finished()
         self._check_places(finished)
-        self._compute(finished, threads, executor, progress, cancel)
-        self._sheet.write(self.file, threads, cancel)
+        try:
+            with reporter(progress, tiles="run", drawing="row") as told:
+                self._compute(finished, threads, executor, functools.partial(told, "tiles"), cancel)
+                self._sheet.write(self.file, threads, functools.partial(told, "drawing"), cancel)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"finished tiles are kept in {self.folder}: do the same again to go on") from None
         return self.file
 
     # ------------------------------------------------------------ behind it
@@ -182,11 +201,7 @@ class Plan:
         """OSError unless both places can be written and have room: now rather than after hours."""
         self._tiles.create()
         for place in (self.folder, self.file.parent):
-            try:
-                with tempfile.TemporaryFile(dir=place):
-                    pass
-            except OSError as error:
-                raise type(error)(error.errno, error.strerror, os.fspath(place)) from None
+            check_writable(place)
         picture = self._sheet.bytes             # an old one is there until the new one is whole
         check_free((self.folder, self._needed(finished) - picture), (self.file.parent, picture))
 
@@ -195,9 +210,11 @@ class Plan:
         x, y = recipe.view.positions(self.size)
         todo, total = [place for place in tiles if place not in finished], columns * rows
         done = total - sum(_count(tiles.shape(place)) for place in todo)
-        told = None if progress is None else lambda more, _: progress(done + more, total)
-        if progress is not None:
-            progress(done, total)
+
+        def told(more, _):
+            progress(done + more, total)
+
+        told(0, total)
         for batch in _batches(todo, max(1, BATCH // tiles.side ** 2)):
             shapes, spans = [tiles.shape(place) for place in batch], [tiles.spans(place) for place in batch]
             across = np.concatenate([np.broadcast_to(x[c], shape).ravel() for (_, c), shape in zip(spans, shapes, strict=True)])
@@ -212,32 +229,32 @@ class Plan:
 
 
 class _Saver:
-    """Saves the tiles of a batch as soon as all their runs have come; they come nearly in order."""
+    """Saves the tiles of a batch as soon as all their runs have come, in whatever order they do."""
 
     def __init__(self, tiles, batch):
-        self.tiles, self.left, self.at = tiles, list(batch), 0
+        self.tiles, self.left, at = tiles, {}, 0
+        for place in batch:
+            self.left[place] = slice(at, at + _count(tiles.shape(place)))
+            at = self.left[place].stop
 
     def save(self, pixels):
-        while self.left:
-            place = self.left[0]
-            shape = self.tiles.shape(place)
-            mine = pixels[self.at:self.at + _count(shape)]
-            if np.isnan(mine["value"]).any():
-                return
-            self.tiles.save(place, mine.reshape(shape))
-            self.left.pop(0)
-            self.at += len(mine)
+        for place, span in list(self.left.items()):
+            mine = pixels[span]
+            # the ends first, which is quick: runs come nearly in order
+            if not (np.isnan(mine["value"][[0, -1]]).any() or np.isnan(mine["value"]).any()):
+                self.tiles.save(place, mine.reshape(self.tiles.shape(place)))
+                del self.left[place]
 
 
 def _plan(system, file, view, size, steps, palette, mode, caption, folder):
     problem = as_problem(system)
-    view = problem.view if view is None else view
+    size, steps = check_sides(size), problem.check_steps(steps)
+    view = problem.shaped(problem.view, size) if view is None else view
     if not isinstance(view, View):
         raise TypeError(f"view must be a View, got {type(view).__name__}")
-    size, steps = check_sides(size), problem.check_steps(steps)
-    check_look(problem, palette, mode)
+    look = look_of(problem, palette, mode)
     file = pathlib.Path(file)
-    if file.suffix != ".png":
+    if file.suffix.lower() != ".png":
         raise ValueError(f"file must end in .png, got {os.fspath(file)}")
     folder = file.with_name(file.name + ".tiles") if folder is None else pathlib.Path(folder)
     for path in (file, folder):
@@ -246,7 +263,6 @@ def _plan(system, file, view, size, steps, palette, mode, caption, folder):
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
     warn_at_floor(view, size, stacklevel=4)
-    look = {"palette": palette, "mode": default_mode(problem) if mode is None else mode}
     return Plan(Recipe(problem, view, size, steps, look), file, folder, bool(caption))
 
 

@@ -57,7 +57,6 @@ def most_bytes(width, height, texts) -> int:
     return raw + raw // 1000 + 12 * (height + 2) + sum(len(key) + len(text) + 13 for key, text in texts.items()) + 1024
 
 
-
 def _chunk(file, kind, content):
     if content or kind != b"IDAT":
         file.write(struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content)))

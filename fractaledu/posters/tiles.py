@@ -95,7 +95,7 @@ class Tiles:
     def save(self, place, pixels) -> None:
         """Write a tile, pixels of kernel.PIXEL and its `shape`; OSError, with the file's name, if that cannot be."""
         arrays = {name: np.ascontiguousarray(pixels[name]) for name in self.fields}
-        with named_errors(self.path(place)), atomic(self.path(place)) as file:
+        with atomic(self.path(place)) as file:
             np.savez(file, header=np.array(json.dumps(self._header(place))), **arrays)
 
     def load(self, place) -> Landscape:
@@ -135,14 +135,3 @@ class Tiles:
         except Exception as error:              # a damaged file can fail anywhere in zip, numpy or json
             raise ValueError(f"folder must hold tiles of this poster, got {os.fspath(path)}: {error}. Delete that file, or "
                              "choose another folder") from error
-
-
-@contextlib.contextmanager
-def named_errors(path):
-    """An OSError from inside, such as of a full disk, names the file."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None and error.errno is not None:
-            raise type(error)(error.errno, error.strerror, os.fspath(path)) from error
-        raise
