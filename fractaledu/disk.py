@@ -15,6 +15,17 @@ def free_near(path) -> int:
     return shutil.disk_usage(_standing(path)).free
 
 
+def check_places(file, folder) -> None:
+    """Refuse a file and a folder for its parts that cannot be: before the work, not when the file is to be written."""
+    for name, path in (("file", file), ("folder", folder)):
+        if not path.absolute().parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, f"{name} must lie in a folder that exists", os.fspath(path))
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "folder must be one, this is a file", os.fspath(folder))
+    if pathlib.Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(file)):
+        raise ValueError(f"folder must not be the file, nor lie in it, got {folder} and {file}")
+
+
 def check_writable(folder, wanted=None) -> None:
     """OSError, which names `wanted` or the folder, unless a file can be made in it."""
     try:

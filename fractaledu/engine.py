@@ -21,7 +21,7 @@ LARGEST_TILE = 65536                # pixels
 
 
 class Cancelled(Exception):
-    """The work was cancelled; `done` of `total` pixels, or frames, were finished."""
+    """The work was cancelled; `done` of `total` pixels, frames or rows were finished."""
 
     def __init__(self, done, total, what="pixels"):
         super().__init__(f"cancelled after {done} of {total} {what}")

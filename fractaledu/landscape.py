@@ -155,9 +155,9 @@ class Landscape:
                     raise ValueError("its pixels have impossible verdicts or attractors")
                 return cls(problem, view, size, problem.check_steps(header["steps"]), pixels,
                            whole("stride", header["stride"], 1, 2 ** 20), str(header["version"]), str(header["recipe"]))
-        except FileNotFoundError:
-            raise
         except Exception as error:              # a damaged file can fail anywhere in zip, numpy or json
+            if isinstance(error, MemoryError) or getattr(error, "errno", None) not in (None, errno.EINVAL):
+                raise                           # it could not be read; EINVAL is a zip that points before its start
             raise ValueError(f"path must be a landscape saved by fractaledu, got {os.fspath(path)}: {error}") from error
 
 

@@ -40,7 +40,7 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     view : View, default the problem's first view
         Where.
     size : (int, int), default (384, 384)
-        Columns and rows, from 1 to 32768 each.
+        Columns and rows, from 1 to 32768 each, and at most 2**26 pixels in all.
     steps : int, default the problem's own number
         How long to iterate, at least 1.
     threads : int, default as many processors as the process may use

@@ -76,8 +76,8 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
 
     Notes
     -----
-    In detail: a window is computed with 65 x 65 runs.  Its border are the squares of 2 x 2 runs with two labels, as
-    `dimension` takes them.  A border pixel stands for the window around it that is a 4th as wide.  24 of them are drawn, in
+    In detail: a window is computed with 65 x 65 runs.  Its border is made of the squares of 2 x 2 runs with two labels, as
+    `dimension` takes them.  A border pixel stands for the window around it that is a quarter as wide.  24 of them are drawn, in
     random groups (only the first window's may be far from its middle), and of each group one is taken, by the score of what
     the picture shows of that window times the score of what it shows evenly around the pixel.
 
@@ -86,10 +86,10 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
     dives compared, by the sum of their scores, and from there the best two go on.
 
     A score is a product of three numbers up to 1: the share of the smaller side (1 from a quarter on); the share of boxes, an
-    8th of the window wide, that hold border (1 from a half on); and detail.  Detail is how near the slope of box counts from
+    eighth of the window wide, that hold border (1 from a half on); and detail.  Detail is how near the slope of box counts from
     1 to 4 pixels comes to 1.45, halfway between a smooth line and white noise, times how even the border is in all directions,
     which stripes are not (the fewest changes of label over 6 pixels in one of eight directions, over the most), times how much
-    more alike neighbours are than runs taken anywhere, which tells dust that is only noise with few of one side.
+    more alike neighbours are than runs taken anywhere, which tells a border from dust, noise in which one side is rare.
 
     The sides are odd, so that a window samples again the pixels that it was chosen by: what was border stays border.
     """

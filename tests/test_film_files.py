@@ -14,7 +14,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 import fractaledu as fe
-from fractaledu.films import mp4, writing
+from fractaledu.films import folder, mp4, writing
 
 imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg", reason='mp4 films: pip install -e ".[movie]"')
 SIZE, COUNT = (64, 48), 12
@@ -390,6 +390,17 @@ def test_a_recipe_is_text_for_other_programs_too(tmp_path):
     writing.write(tmp_path / "a", frame, 1, 25, RECIPE)
     with Image.open(tmp_path / "a" / "000000.png") as first:
         assert isinstance(first.text["fractaledu"], PngImagePlugin.iTXt)
+
+
+def test_a_failed_write_leaves_no_thread_behind(tmp_path, monkeypatch):
+    """One that is left to the collection of garbage can hang there."""
+    def full(path):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(folder, "atomic", full)
+    with pytest.raises(OSError) as kept:
+        writing.write(tmp_path / "a", frame, 5, 25, RECIPE)
+    assert kept.traceback and not [thread for thread in threading.enumerate() if thread.name.startswith("fractaledu")]
 
 
 def test_every_good_codec_that_is_there_works():

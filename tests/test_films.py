@@ -224,6 +224,26 @@ def test_a_film_over_a_number_shows_its_values(tmp_path, system, over, values):
             assert np.array_equal(array(frame), picture(land))
 
 
+def test_steps_are_checked_against_each_changed_system(tmp_path):
+    with pytest.raises(ValueError, match="steps must be from 1 to 10000, got 20000.*its batches end there"):
+        fe.film(fe.random_network(0, samples=8), file=tmp_path / "f.webp", over="batch", values=[1, 2], steps=20_000)
+
+
+def test_captions_tell_values_apart():
+    from fractaledu.films.captioning import over_lines
+    said = [lines[0].replace("\u00a0", " ") for lines in over_lines("r", [3.56991, 3.56994], 10)]
+    assert said == ["r = 3.56991 · 10 steps", "r = 3.56994 · 10 steps"]
+    assert over_lines("seed", [20_251, 20_252], 5)[0][0].replace("\u00a0", " ") == "seed = 20251 · 5 steps"
+    assert [lines[0] for lines in over_lines("steps", [1, 5], 9)] == ["1 step", "5 steps"]
+
+
+def test_points_before_a_view_are_passed_on_the_way_to_it():
+    first = fe.mandelbrot().view
+    last = first.window(0.48, 0.55, 0.481, 0.551)
+    way = path.zoom(first, [(-0.79, 0.13), last], 999.0)
+    assert [s * path.DOUBLING for s, _ in way.corners] == pytest.approx([0, 1.5, 3])
+
+
 def test_the_caption_says_which_value():
     story = stories.over(fe.newton(), fe.newton().view, "a", [0.5, 1.5], 40, (8, 8), 10, 1.0)
     said = [story.moments[n].lines[0].replace("\u00a0", " ") for n in (0, -1)]
@@ -269,7 +289,7 @@ def test_a_target_is_looked_for_once(tmp_path, monkeypatch):
             fe.film_plan(fe.mandelbrot(), **what | other)
     for damaged in ("", "[]", "{}", '{"target": [1]}', "null", "\x00", "[" * 100_000, '{"target": [NaN, 1]}'):
         kept.write_text(damaged)
-        with pytest.raises(ValueError, match="target.json is no target of a film: choose another folder or delete it"):
+        with pytest.raises(ValueError, match="target.json is no target of a film: choose another folder or delete this file"):
             fe.film_plan(fe.mandelbrot(), **what)
 
 
@@ -419,12 +439,15 @@ def test_files_of_others_are_left_alone_and_places_are_checked_before_the_search
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(NotADirectoryError, match="taken"):
         fe.film(fe.mandelbrot(), file=tmp_path / "f.webp", folder=tmp_path / "taken", **SMALL)
-    with pytest.raises(FileNotFoundError, match="folder must lie in one that exists"):
+    with pytest.raises(FileNotFoundError, match="folder must lie in a folder that exists"):
         fe.film(fe.mandelbrot(), file=tmp_path / "f.webp", folder=tmp_path / "no" / "such", **SMALL)
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
+    with pytest.raises(FileNotFoundError, match="file must lie in a folder that exists"):
         fe.film(fe.mandelbrot(), file=tmp_path / "no" / "f.webp", **SMALL)
-    with pytest.raises(ValueError, match="folder must be another one than file"):
+    with pytest.raises(ValueError, match="folder must not be the file, nor lie in it"):
         fe.film(fe.mandelbrot(), file=tmp_path / "f", folder=tmp_path / "f", **SMALL)
+    (tmp_path / "f").mkdir()
+    with pytest.raises(ValueError, match="folder must not be the file, nor lie in it"):
+        fe.film(fe.mandelbrot(), file=tmp_path / "f", folder=tmp_path / "f" / "keys", **SMALL)
     with pytest.raises(ValueError, match="file must have a name of at most 200 bytes"):
         fe.film(fe.mandelbrot(), file=tmp_path / ("x" * 240 + ".webp"), **SMALL)
 
@@ -455,6 +478,8 @@ def test_again_is_the_same_film_at_any_shape(tmp_path, size):
     assert (tmp_path / "d.webp").read_bytes() == (tmp_path / "c.webp").read_bytes()
     over = fe.film_again(tmp_path / "a.webp", tmp_path / "e.webp", over="steps", values=[10, 20], seconds=1)
     assert over.recipe["values"] == [10, 20] and "target" not in over.recipe
+    zoom = fe.film_again(tmp_path / "e.webp", tmp_path / "g.webp", target=SEAHORSE, decades=0.5, seconds=1)
+    assert zoom.recipe["target"] == [list(SEAHORSE)] and "over" not in zoom.recipe
 
 
 def test_endings_in_capitals_and_numbers_of_numpy_are_taken(tmp_path):
@@ -464,7 +489,7 @@ def test_endings_in_capitals_and_numbers_of_numpy_are_taken(tmp_path):
 
 def test_a_target_outside_the_first_view_is_noted(tmp_path):
     plan = fe.film_plan(fe.mandelbrot(), (5, 5), tmp_path / "f.webp", decades=1, **SMALL)
-    assert plan.note == "the target (5, 5) lies outside the first view" and plan.note in str(plan)
+    assert plan.note == "the point (5, 5) lies outside the first view" and plan.note in str(plan)
     assert not fe.film_plan(fe.mandelbrot(), SEAHORSE, tmp_path / "f.webp", decades=1, **SMALL).note
 
 

@@ -23,12 +23,13 @@ def add(commands):
         where.add_argument("--target-seed", type=int, metavar="N", help="another border point for each N; default: 0")
         where.add_argument("--waypoint", nargs=2, type=float, metavar=("X", "Y"), action="append",
                            help="pass this point before the target; may be given more than once; without "
-                                "--target the last is it")
+                                "--target the last one is the target")
         if pictures.condition(name) in networks.WINDOWS:
             where.add_argument("--to-window", action="store_true", help="dive to the window of the paper's figure")
         change = system.add_argument_group("instead of a dive")
         change.add_argument("--over", nargs=3, metavar=("NAME", "LOW", "HIGH"),
-                            help="stay in the first view and change this number: steps or one of the system's own; steps 1 100")
+                            help="stay in the first view and change this number: steps or one of the system's own, "
+                                 "such as: steps 1 100")
         change.add_argument("--keyframes", type=int, metavar="N", help=f"how many values; default: {KEYFRAMES}")
         change.add_argument("--geometric", action="store_true", help="values in equal ratios, not in equal steps")
         made = system.add_argument_group("the film")
@@ -42,7 +43,7 @@ def add(commands):
         made.add_argument("--codec", metavar="NAME", help="for .mp4: an encoder as ffmpeg names it; default: libx264")
         pictures.add_look(system, 384)
         system.add_argument("--out", type=reading.path, required=True, metavar="FILE",
-                            help=".webp, .mp4 or a new folder of PNGs; its recipe is in FILE.json, too")
+                            help=".webp, .mp4, or without an ending a folder of PNGs; its recipe also goes to FILE.json")
         system.add_argument("--folder", type=reading.path, metavar="DIR",
                             help="where keyframes are kept, from which the same command goes on; default: FILE.keyframes")
 

@@ -1,4 +1,4 @@
-"""What the person at the terminal is told: times, sizes, warnings, progress, what is kept, memory."""
+"""What the person at the terminal is told: times, sizes, warnings, what is kept, memory."""
 from __future__ import annotations
 
 import contextlib

@@ -1,7 +1,9 @@
 """Films from the recipe that a film carries."""
 from __future__ import annotations
 
+import errno
 import json
+import os
 import pathlib
 
 from ..atlas import DATA
@@ -11,7 +13,8 @@ from . import writing
 from .making import FORMAT, film
 from .plan import Film
 
-REMADE = "decades", "over", "values", "supersampling", "fps", "seconds", "colours", "palette", "mode", "caption", "loop"
+REMADE = ("decades", "over", "values", "supersampling", "fps", "seconds", "colours", "palette", "mode", "caption", "loop",
+          "codec")
 
 
 def film_again(made, file, *, threads=None, executor=None, progress=None, cancel=None, **changes) -> Film:
@@ -45,8 +48,10 @@ def film_again(made, file, *, threads=None, executor=None, progress=None, cancel
             what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
     except (ValueError, TypeError) as error:
         raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
-    if changes.get("over") is not None:             # then it is no zoom any more
-        what = {key: value for key, value in what.items() if key not in ("target", "decades")}
+    what = {key: value for key, value in what.items() if not (
+        key in ("target", "decades") and "over" in changes              # then it is no zoom any more
+        or key in ("over", "values") and {"target", "decades"} & set(changes)
+        or key == "codec" and not os.fspath(file).lower().endswith(".mp4"))}
     return film(picture.problem, file=file, threads=threads, executor=executor, progress=progress, cancel=cancel,
                 **what | changes)
 
@@ -72,7 +77,10 @@ def read_film(made) -> Film:
         If it carries no recipe of fractaledu.
     """
     made = pathlib.Path(made)
-    return Film(made.with_suffix("") if made.suffix == ".json" else made, _recipe(made))
+    film = made.with_suffix("") if made.suffix == ".json" else made
+    if not film.exists():
+        raise FileNotFoundError(errno.ENOENT, "no such film", os.fspath(film))
+    return Film(film, _recipe(made))
 
 
 def atlas_film() -> Film:
@@ -85,7 +93,8 @@ def _recipe(made):
         recipe = json.loads(made.read_text(encoding="utf-8") if made.suffix == ".json" else writing.read_recipe(made))
         if recipe["film"] != FORMAT:
             raise ValueError(f"its format is {recipe['film']!r}, this version reads {FORMAT}")
-        missing = {"picture", "view", "title", "frames", "note", "fps"} - set(recipe)
+        needed = {"over", "values"} if "over" in recipe else {"target", "depth"}
+        missing = ({"picture", "view", "title", "frames", "note", "fps"} | needed) - set(recipe)
         if missing:
             raise ValueError(f"its recipe has no {', '.join(sorted(missing))}")
     except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -1,6 +1,7 @@
 """What is written on the frames of a film."""
 from __future__ import annotations
 
+import itertools
 import math
 
 from ..wording import complex_number, number, power_of_ten
@@ -11,14 +12,14 @@ FLOOR = "float64 ends here", "deeper, neighbouring samples would be", "fewer tha
 
 def zoom_lines(problem, view, s, steps) -> tuple[str, ...]:
     """How deep, how many steps, and the window in true units."""
-    return (_parts(f"{s * DOUBLING:.1f} decades deep", _steps(steps)),
+    return (_parts(f"{s * DOUBLING:.1f} decades deep", _in_steps(steps)),
             *(f"{symbol} = {place(centre, half, scale)}" for symbol, centre, half, scale in
               zip(problem.symbols, view.centre, view.half, (view.x_scale, view.y_scale), strict=True)))
 
 
 def place(centre, half, scale) -> str:
     """A centre with the digits that the window can tell apart, and how far the window reaches: 48.3540 ± 0.0021."""
-    if scale == "log10" and half > 0.5:             # wide: a factor says more
+    if scale == "log10" and half > 0.1:             # wide: a factor says more
         return f"{number(centre, 3)} ×÷ {number(math.exp(half), 2)}"
     reach = half if scale == "linear" else centre * half
     power = math.floor(math.log10(reach))
@@ -27,13 +28,24 @@ def place(centre, half, scale) -> str:
     return f"{centre:.{digits}f} ± {width}".replace("-", "−")
 
 
-def over_lines(name, value, steps) -> tuple[str, ...]:
-    """The value of the number that a film runs over."""
-    text = complex_number(value) if isinstance(value, complex) else number(value, 4)
-    return (_steps(value),) if name == "steps" else (_parts(f"{name} = {text}", _steps(steps)),)
+def over_lines(name, values, steps) -> list[tuple[str, ...]]:
+    """For each value of the number that a film runs over, the caption: with the digits that tell values apart."""
+    if name == "steps":
+        return [(_in_steps(value),) for value in values]
+    digits = 4
+    if not any(isinstance(value, complex) for value in values):
+        gap = min((b - a for a, b in itertools.pairwise(sorted(values)) if b > a), default=1)
+        digits = max(4, 1 + math.ceil(math.log10(max(map(abs, values)) / gap)))
+    return [(_parts(f"{name} = {_value(value, digits)}", _in_steps(steps)),) for value in values]
 
 
-def _steps(count):
+def _value(value, digits=4):
+    if isinstance(value, complex):
+        return complex_number(value)
+    return str(value) if isinstance(value, int) else number(value, digits)
+
+
+def _in_steps(count):
     return f"{count} step{'s' * (count != 1)}"
 
 
@@ -45,6 +57,6 @@ def _parts(*parts):
 def about(recipe) -> str:
     """What a film shows, in a sentence for those who do not see it."""
     if "over" in recipe:
-        first, last = recipe["values"][0], recipe["values"][-1]
+        first, last = (_value(complex(v) if isinstance(v, str) else v) for v in (recipe["values"][0], recipe["values"][-1]))
         return f"Film of {recipe['title']}: {recipe['over']} from {first} to {last}"
     return f"Film of {recipe['title']}: zoom, {recipe['depth']:.1f} decades deep"

@@ -49,7 +49,9 @@ class Keyframes:
 
     def disk(self, count) -> int:
         """Bytes that so many of them take, at most."""
-        return int(count * (self.samples() * PIXEL.itemsize * 1.01 + 10_000))
+        problem = self.recipes[0].problem
+        own = sum(getattr(part, "nbytes", 0) for part in problem.system) if problem.name is None else 0       # kept in each
+        return int(count * (self.samples() * PIXEL.itemsize * 1.01 + own + 10_000))
 
     def load(self, k) -> Landscape:
         """Keyframe k; ValueError if its file is damaged or belongs to another film."""
@@ -68,8 +70,9 @@ class Keyframes:
             if file == self.file(k) and np.isnan(land.value).any():
                 raise ValueError("it is not finished")
         except ValueError as error:
-            raise ValueError(f"folder must hold whole keyframes, but {file} is none, or damaged: choose another folder, or, if "
-                             "it was one, delete this file: the same call computes it again, the others are kept") from error
+            raise ValueError(f"folder must hold whole keyframes, but {file} is none, or damaged: if it was one, delete this "
+                             "file, and the same call computes it again, the others are kept; else choose another folder"
+                             ) from error
         found, wanted = ({"version": version} | dict(parse_qsl(text.partition("?")[2])) for version, text in
                          ((land.version, land.recipe), (__version__, self.recipes[k].to_text())))
         if found != wanted:

@@ -1,7 +1,7 @@
 """fe.film: a zoom, or a number that changes, as a film that can be stopped, resumed and trusted."""
 from __future__ import annotations
 
-import errno
+import cmath
 import functools
 import json
 import math
@@ -14,10 +14,10 @@ import numpy as np
 from .._version import __version__
 from ..arguments import check_threads, real, whole
 from ..colour import look_of
+from ..disk import check_places
 from ..problems import as_problem
 from ..progress import reporter
 from ..recipes import Recipe
-from ..rendering import warn_at_floor
 from ..view import View, check_size
 from ..wording import amount
 from . import path, stories, writing
@@ -51,24 +51,26 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     file : path, default "film.webp"
         An animated .webp, an .mp4 (needs ``pip install "fractaledu[movie]"``), or without an ending a folder of PNGs.
         The film's recipe is inside, and beside it in FILE.json.
-    decades : float, default 6
-        How much narrower the last window is, as a power of ten; where the target is a View it says so itself.
+    decades : float, optional
+        How much narrower the last window is, as a power of ten, above 0 and at most 300; 6 where nothing is given.  A View as
+        the last target says so itself.
     view : View, default the problem's first view
         How wide the first window is; its centre is the first target.  Films over a number show it all the time.  It grows to
         the shape of `size` where x and y are alike, so that pixels are square.
     size : (int, int), default (384, 384)
         Columns and rows of a frame.
     steps : int, default the problem's own number
+        How long to iterate, at least 1.
     over : str, optional
         Instead of a zoom: "steps", or one number of the system by its name (`seed`, `batch`, `a`, `momentum`, …).
     values : sequence of numbers, optional
-        The values that it takes, at least 2: a keyframe each.
+        The values that it takes, from 2 to 10 000 finite ones: a keyframe each.
     supersampling : int, default 2
-        Runs a pixel, along each axis, in a keyframe; between two, half as many at the edge of the frame.
+        From 1 to 8 runs a pixel, along each axis, in a keyframe; between two, half as many at the edge of the frame.
     fps : float, default 25
         Frames a second, from 0.1 to 60.
     seconds : float, default 2 for each decade, 10 over a number
-        How long the film is, before it plays backwards or fades.
+        How long the film is, before it plays backwards or fades; at most 3600.
     colours : {"neighbours", "shared"}, default "neighbours"
         Where colours are ranks: among the two nearest keyframes, blended, so that each moment uses all colours; or among
         the whole film's pixels, so that one colour means one value throughout.
@@ -78,14 +80,14 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
         Write depth, steps and window on the frames.
     loop : bool, default False
         Play forward and then back, so that the end meets the beginning.
-    seed : int, default 0
-        Of the target, where none is given: another seed, another target.
+    seed : int, optional
+        Of the target that is looked for: another seed, another target.  0 where nothing is given.
     codec : str, optional
         Of an .mp4, as ffmpeg names it.  Default: libx264.
     folder : path, default FILE.keyframes
         Where the keyframes are kept.  They are not deleted: other colours, captions and formats cost no new runs.
     threads, executor, cancel
-        As in `render`.
+        As in `render`.  A target is looked for on this machine.
     progress : callable or bool, optional
         Called as progress(stage, done, total): stage "target" counts windows that were looked at, "keyframes" runs, and
         "frames" frames.  True: bars; False: nothing; default: bars in a notebook.
@@ -117,8 +119,8 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     """
     plan = film_plan(system, target, file, decades=decades, view=view, size=size, steps=steps, over=over, values=values,
                      supersampling=supersampling, fps=fps, seconds=seconds, colours=colours, palette=palette, mode=mode,
-                     caption=caption, loop=loop, seed=seed, codec=codec, folder=folder, threads=threads, progress=progress,
-                     cancel=cancel)
+                     caption=caption, loop=loop, seed=seed, codec=codec, folder=folder, progress=progress, cancel=cancel,
+                     threads=threads if executor is None else None)       # those of an executor are not here
     return plan.make(threads, executor, progress, cancel)
 
 
@@ -142,20 +144,20 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
     if colours not in COLOURS:
         raise ValueError(f"colours must be one of {', '.join(COLOURS)}, got {colours!r}")
     look = look_of(problem, palette, mode)
-    writing.check(file, codec, size)
     folder = file.with_name(file.name + ".keyframes") if folder is None else pathlib.Path(folder)
-    _check_places(file, folder)
+    _check_file(file)
+    check_places(file, folder)
+    writing.check(file, codec, size)
     view, search = problem.shaped(given, size), None
     recipe = {"film": FORMAT, "fractaledu": __version__, "title": problem.title or "a system",
               "picture": Recipe(problem, view, size, steps, look).to_text(),
               "view": asdict(given), "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours,
-              **look, "caption": bool(caption), "loop": bool(loop)}
+              "codec": codec, **look, "caption": bool(caption), "loop": bool(loop)}
     if over is not None:
         for name, value in (("target", target), ("decades", decades), ("seed", seed)):
             if value is not None:
                 raise ValueError(f"{name} must not be given together with over, got {value!r}")
         values = _values(values)
-        warn_at_floor(view, samples, stacklevel=3)
         story = stories.over(problem, view, over, values, steps, samples, fps, seconds)
         recipe |= {"over": over, "values": [str(v) if isinstance(v, complex) else v for v in values]}       # JSON has none
     else:
@@ -172,7 +174,7 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
         if isinstance(targets[-1], View):               # it says itself how deep
             recipe["decades"] = None
     story = stories.played(story, bool(caption), bool(loop))
-    notes = _outside(recipe.get("target"), view), story.note
+    notes = _outside(recipe.get("target"), view), _at_floor(story.recipes[0]) if over is not None else "", story.note
     recipe |= {"frames": len(story.moments), "note": "; ".join(filter(None, notes))}
     recipe = json.loads(json.dumps(recipe))             # as it will be read: tuples are lists
     plan = Plan(file, story, Keyframes(story.recipes, folder), recipe, size, codec, search)
@@ -185,20 +187,14 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
 
 # ---------------------------------------------------------------- arguments
 
-def _check_places(file, folder):
-    """Refuse, before any work is done, a folder for keyframes that cannot be one, and a FILE.json of somebody else's."""
+def _check_file(file):
+    """Refuse a name that is too long, and a FILE.json of somebody else's."""
     if len(os.fsencode(file.name)) > LONGEST_NAME:
         raise ValueError(f"file must have a name of at most {LONGEST_NAME} bytes, got {file.name}")
-    if folder.absolute() == file.absolute():
-        raise ValueError(f"folder must be another one than file, got {folder} for both")
-    if not folder.absolute().parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "folder must lie in one that exists", os.fspath(folder))
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "folder must be one, this is a file", os.fspath(folder))
     if beside(file).exists():
         try:
             ours = "film" in json.loads(beside(file).read_text(encoding="utf-8"))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             ours = False
         if not ours:
             raise ValueError(f"file must be free, and {beside(file)}, where its recipe goes, is no film's: choose another name")
@@ -238,8 +234,15 @@ def _outside(points, view):
     """What to say of a target that the first view does not show."""
     for point in points or []:
         if not isinstance(point, dict) and not all(0 <= f <= 1 for f in view.fraction(*point)):
-            return f"the target ({point[0]:.6g}, {point[1]:.6g}) lies outside the first view"
+            return f"the point ({point[0]:.6g}, {point[1]:.6g}) lies outside the first view"
     return ""
+
+
+def _at_floor(recipe):
+    """What to say of pictures that show rounding."""
+    if not recipe.view.at_float_floor(recipe.size):
+        return ""
+    return "neighbouring samples lie fewer than 4 ulps apart, so that this shows rounding, not the map"
 
 
 def _described(target):
@@ -254,8 +257,15 @@ def _values(values):
         found = [v.item() if isinstance(v, np.generic) else v for v in values]
     except TypeError:
         found = [None]
-    if not all(isinstance(v, int | float | complex) and not isinstance(v, bool) and np.isfinite(v) for v in found):
+    if not all(isinstance(v, int | float | complex) and not isinstance(v, bool) and _is_finite(v) for v in found):
         raise ValueError(f"values must be finite numbers, got {values!r}")
     if not 2 <= len(found) <= MOST_VALUES:
         raise ValueError(f"values must be from 2 to {MOST_VALUES} in number, got {len(found)}")
     return found
+
+
+def _is_finite(value):
+    try:
+        return cmath.isfinite(value)
+    except OverflowError:               # a whole number that is larger than any float
+        return False

@@ -100,17 +100,17 @@ def zoom(first, targets, decades) -> Path:
         If a waypoint is not inside the window before it or not smaller, or has other scales.
     """
     start = first.half
-    centres, depths = [], []
-    for number, target in enumerate(targets, 1):
-        if isinstance(target, View):
-            if (target.x_scale, target.y_scale) != (first.x_scale, first.y_scale):
-                raise ValueError(f"target must have the scales of the first view, {first.x_scale} and {first.y_scale}, got "
-                                 f"{target.x_scale} and {target.y_scale}")
-            centres.append(target.centre)
-            depths.append(-math.log2(max(inner / outer for inner, outer in zip(target.half, start, strict=True))))
-        else:
-            centres.append(target)
-            depths.append(decades * number / len(targets) / DOUBLING)
+
+    def depth(view):
+        if (view.x_scale, view.y_scale) != (first.x_scale, first.y_scale):
+            raise ValueError(f"target must have the scales of the first view, {first.x_scale} and {first.y_scale}, got "
+                             f"{view.x_scale} and {view.y_scale}")
+        return -math.log2(max(inner / outer for inner, outer in zip(view.half, start, strict=True)))
+
+    end = depth(targets[-1]) if isinstance(targets[-1], View) else decades / DOUBLING
+    centres = [target.centre if isinstance(target, View) else target for target in targets]
+    depths = [depth(target) if isinstance(target, View) else end * number / len(targets)
+              for number, target in enumerate(targets, 1)]
     corners = [(s, Window(first.away(centre, centres[-1]), tuple(h * 2.0 ** -s for h in start)))
                for s, centre in zip((0.0, *depths), (centres[0], *centres), strict=True)]
     way = Path(first, centres[-1], corners)

@@ -139,10 +139,10 @@ class Plan:
 
     def make(self, threads=None, executor=None, progress=None, cancel=None) -> Film:
         """Compute the keyframes that are missing and write the film; arguments as in `film`."""
-        if self.search is not None:
-            self.search.keep()
         check_free((self.keyframes.folder, self.keyframes.disk(len(self.keyframes.missing()))),
-                   (self.file.parent, self.film_bytes() - writing.replaced(self.file)))
+                   (self.file.parent, max(0, self.film_bytes() - writing.replaced(self.file))))
+        if self.search is not None and self.search.new:
+            self.search.keep()
         try:
             with reporter(progress, keyframes="run", frames="frame") as told:
                 self.keyframes.compute(threads, executor, functools.partial(told, "keyframes"), cancel)

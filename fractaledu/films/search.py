@@ -22,8 +22,10 @@ class Search:
         self.file = folder / NAME
         self.question = {"picture": Recipe(problem, view, (1, 1), steps).to_text(), "decades": decades, "seed": seed,
                          "fractaledu": __version__}
-        self.target = self._kept() or border_target(problem, view, decades, steps, seed=seed, threads=threads,
-                                                    progress=progress, cancel=cancel)
+        kept = self._kept()
+        self.new = kept is None
+        self.target = kept or border_target(problem, view, decades, steps, seed=seed, threads=threads, progress=progress,
+                                            cancel=cancel)
 
     def _kept(self):
         try:
@@ -35,7 +37,7 @@ class Search:
             return None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise ValueError(f"folder must be free or a film's, but {self.file} is no target of a film: choose another folder "
-                             "or delete it") from error
+                             "or delete this file") from error
         return (x, y) if kept == self.question else None
 
     def keep(self) -> None:

@@ -52,21 +52,24 @@ def zoom(problem, way, steps, samples, fps, seconds) -> Story:
     recipes = [Recipe(problem, way.view(k), samples, steps) for k in range(last + 1)]
     seconds = SECONDS_A_DECADE * end * path.DOUBLING if seconds is None else seconds
     moments = [Moment(s, way.window(s), captioning.zoom_lines(problem, way.view(s), s, steps))
-               for s in _steps(end, fps, seconds)]
+               for s in _positions(end, fps, seconds)]
     if note:
         moments += [Moment(end, way.window(end), captioning.FLOOR, 1 - (1 - FINAL_LIGHT) * part ** 2)
-                    for part in _steps(1.0, fps, SECONDS_OF_FADING)]
+                    for part in _positions(1.0, fps, SECONDS_OF_FADING)]
     return Story(recipes, moments, way.window, end * path.DOUBLING, note)
 
 
 def over(problem, view, name, values, steps, samples, fps, seconds) -> Story:
     """Over a number of the problem: one keyframe for each of its values."""
     if name == "steps":
-        recipes = [Recipe(problem, view, samples, problem.check_steps(value)) for value in values]
+        values = [problem.check_steps(value) for value in values]
+        recipes = [Recipe(problem, view, samples, value) for value in values]
     else:
-        recipes = [Recipe(_with(problem, name, value), view, samples, steps) for value in values]
-    moments = [Moment(place, None, captioning.over_lines(name, values[math.floor(place + 0.5)], steps))
-               for place in _steps(len(recipes) - 1, fps, SECONDS_OVER if seconds is None else seconds)]
+        problems = [_with(problem, name, value) for value in values]
+        recipes = [Recipe(other, view, samples, other.check_steps(steps)) for other in problems]    # its batches may end
+    lines = captioning.over_lines(name, values, steps)
+    moments = [Moment(place, None, lines[math.floor(place + 0.5)])
+               for place in _positions(len(recipes) - 1, fps, SECONDS_OVER if seconds is None else seconds)]
     return Story(recipes, moments)
 
 
@@ -86,6 +89,6 @@ def _with(problem, name, value):
     return names.named(problem.name, **dict(problem.options) | {name: value})
 
 
-def _steps(end, fps, seconds):
+def _positions(end, fps, seconds):
     """Positions from 0 to `end`, one a frame; rounded, so that whole ones are whole."""
     return [round(float(s), 12) for s in np.linspace(0, end, max(2, round(fps * seconds)))]

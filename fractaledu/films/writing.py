@@ -1,6 +1,7 @@
 """Frames into a film's file, one at a time, and the film's recipe out of it again."""
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import pathlib
@@ -32,8 +33,8 @@ def check(file, codec: str | None = None, size: tuple[int, int] | None = None) -
     Raises
     ------
     ValueError
-        If the ending or the codec is unknown, the folder holds other things than frames, .mp4 lacks imageio-ffmpeg, or frames
-        are too large for a .webp.
+        If the ending or the codec is unknown, the folder holds other things than frames, .mp4 lacks imageio-ffmpeg, or the
+        format or the codec cannot take frames of that size.
     OSError
         If nothing can be written there.
     """
@@ -45,8 +46,6 @@ def check(file, codec: str | None = None, size: tuple[int, int] | None = None) -
     if kind is webp and size is not None:
         webp.check(size)
     path = pathlib.Path(os.path.realpath(file))
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}", os.fspath(file))
     if kind is folder:
         folder.check(file)
     elif path.is_dir():
@@ -95,7 +94,9 @@ def write(file, frame: Callable[[int], Image.Image], count: int, fps: float, rec
         raise ValueError(f"fps must be above 0 and at most {FASTEST}, got {fps:g}")
     check(file, codec)
     how = {"codec": codec} if codec else {}
-    _kind(file).save(os.fspath(file), _in_order(frame, count, progress, cancel), count, fps, recipe, **how)
+    # closed here, not whenever it is collected: what it does at its end, waiting for a thread, can hang in a collection
+    with contextlib.closing(_in_order(frame, count, progress, cancel)) as pictures:
+        _kind(file).save(os.fspath(file), pictures, count, fps, recipe, **how)
 
 
 def replaced(file) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arguments import check_threads
 from ..colour import look_of
-from ..disk import check_free, check_writable, free_near
+from ..disk import check_free, check_places, check_writable, free_near
 from ..engine import Cancelled
 from ..problems import as_problem
 from ..progress import reporter
@@ -257,9 +257,7 @@ def _plan(system, file, view, size, steps, palette, mode, caption, folder):
     if file.suffix.lower() != ".png":
         raise ValueError(f"file must end in .png, got {os.fspath(file)}")
     folder = file.with_name(file.name + ".tiles") if folder is None else pathlib.Path(folder)
-    for path in (file, folder):
-        if not path.parent.is_dir():
-            raise FileNotFoundError(errno.ENOENT, "must lie in a folder that exists", os.fspath(path))
+    check_places(file, folder)
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
     warn_at_floor(view, size, stacklevel=4)
