@@ -25,9 +25,7 @@ SMALL = {"size": (48, 48), "fps": 6, "steps": 200}
 def frames_of(plan):
     """The frames of a plan whose keyframes are computed."""
     plan.keyframes.compute()
-    recipe = plan.recipe
-    return Frames(plan.keyframes, plan.story.windows, plan.story.moments, plan.size, recipe["colours"] == "shared",
-                  recipe["palette"], recipe["mode"])
+    return plan.drawn()
 
 
 def picture(land, **how):

@@ -137,6 +137,11 @@ class Plan:
     def __repr__(self):
         return f"<Plan {str(self).splitlines()[0]}>"
 
+    def drawn(self) -> Frames:
+        """The frames, from keyframes that are all there."""
+        return Frames(self.keyframes, self.story.windows, self.story.moments, self.size, self.recipe["colours"] == "shared",
+                      self.recipe["palette"], self.recipe["mode"])
+
     def make(self, threads=None, executor=None, progress=None, cancel=None) -> Film:
         """Compute the keyframes that are missing and write the film; arguments as in `film`."""
         check_free((self.keyframes.folder, self.keyframes.disk(len(self.keyframes.missing()))),
@@ -146,9 +151,7 @@ class Plan:
         try:
             with reporter(progress, keyframes="run", frames="frame") as told:
                 self.keyframes.compute(threads, executor, functools.partial(told, "keyframes"), cancel)
-                frames = Frames(self.keyframes, self.story.windows, self.story.moments, self.size,
-                                self.recipe["colours"] == "shared", self.recipe["palette"], self.recipe["mode"])
-                writing.write(self.file, frames, self.frames, self.recipe["fps"], self._text(), codec=self.codec,
+                writing.write(self.file, self.drawn(), self.frames, self.recipe["fps"], self._text(), codec=self.codec,
                               progress=functools.partial(told, "frames"), cancel=cancel)
         except KeyboardInterrupt:
             kept = len(self.keyframes) - len(self.keyframes.missing())
