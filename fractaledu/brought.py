@@ -11,7 +11,7 @@ from numba.core.registry import CPUDispatcher
 from .arguments import real, whole
 from .problems import LOSS, MOST_STEPS, Problem, Watched
 from .systems.own import Own
-from .view import View
+from .view import View, check_view
 
 
 def own_system(start, step, size, constants=(), *, view: View, steps=100, relative=False, after=1, limit=1e6,
@@ -61,8 +61,7 @@ def own_system(start, step, size, constants=(), *, view: View, steps=100, relati
     `docs/own-system.md` trains a deeper network with biases and Adam.
     """
     size = whole("size", size, 1, 1_000_000)
-    if not isinstance(view, View):
-        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    check_view(view)
     steps = whole("steps", steps, 1, MOST_STEPS)
     functions = [_jitted(name, function) for name, function in (("start", start), ("step", step))]
     if not isinstance(constants, tuple):

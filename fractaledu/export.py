@@ -5,7 +5,7 @@ import os
 
 from PIL import Image, PngImagePlugin
 
-from .colour import check_mode, colours
+from .colour import colours, look_of
 from .landscape import Landscape, atomic
 from .recipes import Recipe
 from .rendering import render
@@ -40,7 +40,7 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
     """
     if not os.fspath(path).endswith(".png"):
         raise ValueError(f"path must end in .png, got {os.fspath(path)}")
-    look = {"palette": palette, "mode": check_mode(land, mode)}
+    look = look_of(land.problem, palette, mode)
     texts = PngImagePlugin.PngInfo()
     texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look, at, tuple(pins)).to_text())
     texts.add_text("Software", f"fractaledu {land.version}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .view import FLOOR_ULPS, View
+from .view import FLOOR_ULPS, View, check_view
 
 
 class Limits(NamedTuple):
@@ -60,8 +60,7 @@ def limits(view: View, size=(384, 384)) -> Limits:
     >>> f"{limits(View((-2, 1), (-1.5, 1.5)), (512, 512)).decades:.1f}"
     '12.5'
     """
-    if not isinstance(view, View):
-        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    check_view(view)
     x, y = view.positions(size)
     ulps = view.spacing_in_ulps(size)
     decades = math.log10(max(ulps, math.ulp(0.0))) - math.log10(FLOOR_ULPS)     # a width of 5e-324 has 0 ulps a pixel

@@ -22,7 +22,7 @@ from .kernel import LANES, blank
 from .landscape import Landscape
 from .problems import as_problem
 from .recipes import Recipe
-from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size
+from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size, check_view
 
 CHECKPOINT_SECONDS = 5.0            # between saves of a part file; later when saving takes long
 
@@ -223,8 +223,7 @@ def points(x, y):
 def _question(system, view, size, steps):
     problem = as_problem(system)
     view = problem.view if view is None else view
-    if not isinstance(view, View):
-        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    check_view(view)
     size = check_size(size)
     warn_at_floor(view, size, stacklevel=4)
     return Recipe(problem, view, size, problem.check_steps(steps))

@@ -14,7 +14,7 @@ from .dimensions import labels
 from .measure import boundary, box_counts
 from .problems import as_problem
 from .rendering import render
-from .view import View
+from .view import View, check_view
 
 SIDE, GLANCE = 65, 33               # runs a side of a level's picture and of a look ahead; odd, see `border_target`
 ZOOM = 4                            # from a window to the next
@@ -95,8 +95,7 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
     """
     problem = as_problem(system)
     window = problem.view if view is None else view
-    if not isinstance(window, View):
-        raise TypeError(f"view must be a View, got {type(window).__name__}")
+    check_view(window)
     decades, seed = real("decades", decades), whole("seed", seed, 0, 2 ** 63)
     if decades <= 0:
         raise ValueError(f"decades must be positive, got {decades}")

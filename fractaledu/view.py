@@ -240,6 +240,13 @@ class View:
         return self.spacing_in_ulps(size) < FLOOR_ULPS
 
 
+def check_view(view) -> View:
+    """Return `view`; TypeError unless it is a View."""
+    if not isinstance(view, View):
+        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    return view
+
+
 def _grown(centre, d):
     """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom."""
     with np.errstate(over="ignore"):                # inf is refused where a View is made

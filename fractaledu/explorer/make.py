@@ -9,7 +9,7 @@ from ..colour import check_look
 from ..landscape import Landscape
 from ..problems import as_problem
 from ..recipes import Recipe
-from ..view import View, check_size
+from ..view import View, check_size, check_view
 from .presets import own_presets
 from .widget import Explorer
 
@@ -67,8 +67,8 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
             view, steps, size = view or system.view, steps or system.steps, system.size
             system = system.problem
         problem = as_problem(system)
-        if view is not None and not isinstance(view, View):
-            raise TypeError(f"view must be a View, got {type(view).__name__}")
+        if view is not None:
+            check_view(view)
         check_look(problem, palette, mode)
         for name, points in (("at", [] if at is None else [at]), ("pins", pins)):
             for point in points:

@@ -18,7 +18,7 @@ from ..disk import check_places
 from ..problems import as_problem
 from ..progress import reporter
 from ..recipes import Recipe
-from ..view import View, check_size
+from ..view import View, check_size, check_view
 from ..wording import amount
 from . import path, stories, writing
 from .keyframes import Keyframes
@@ -133,8 +133,7 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
     """
     problem, file = as_problem(system), pathlib.Path(file)
     given = problem.view if view is None else view
-    if not isinstance(given, View):
-        raise TypeError(f"view must be a View, got {type(given).__name__}")
+    check_view(given)
     given = replace(given, sampling="centre")           # from bound to bound, neighbouring windows would not fit each other
     size, steps, supersampling = check_size(size), problem.check_steps(steps), whole("supersampling", supersampling, 1, 8)
     samples = check_size((supersampling * size[0], supersampling * size[1]))
@@ -174,10 +173,10 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
         if isinstance(targets[-1], View):               # it says itself how deep
             recipe["decades"] = None
     story = stories.played(story, bool(caption), bool(loop))
-    notes = _outside(recipe.get("target"), view), _at_floor(story.recipes[0]) if over is not None else "", story.note
+    notes = _outside(recipe.get("target"), view), story.note
     recipe |= {"frames": len(story.moments), "note": "; ".join(filter(None, notes))}
     recipe = json.loads(json.dumps(recipe))             # as it will be read: tuples are lists
-    plan = Plan(file, story, Keyframes(story.recipes, folder), recipe, size, codec, search)
+    plan = Plan(file, story, Keyframes(story.recipes, folder), recipe, size, search)
     plan.keyframes.check()
     if file.suffix.lower() == ".webp" and plan.film_bytes() > LARGEST_WEBP:
         raise ValueError(f"file must be an .mp4 or a folder for a film this long or large: a .webp holds "
@@ -236,13 +235,6 @@ def _outside(points, view):
         if not isinstance(point, dict) and not all(0 <= f <= 1 for f in view.fraction(*point)):
             return f"the point ({point[0]:.6g}, {point[1]:.6g}) lies outside the first view"
     return ""
-
-
-def _at_floor(recipe):
-    """What to say of pictures that show rounding."""
-    if not recipe.view.at_float_floor(recipe.size):
-        return ""
-    return "neighbouring samples lie fewer than 4 ulps apart, so that this shows rounding, not the map"
 
 
 def _described(target):

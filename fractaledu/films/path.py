@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..limits import limits
-from ..view import FLOOR_ULPS, View
+from ..view import View
 
 DOUBLING = math.log10(2)            # decades
 ROUNDING = 1e-9                     # of a doubling, or of a half width
@@ -77,7 +76,7 @@ class Path:
 
     def _resolved(self, s, size):
         try:
-            return limits(self.view(s), size).ulps >= FLOOR_ULPS
+            return not self.view(s).at_float_floor(size)
         except ValueError:                      # both bounds are the same number
             return False
 

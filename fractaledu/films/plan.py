@@ -84,7 +84,6 @@ class Plan:
         What the film carries: enough to make it again.
     size : (int, int)
         Columns and rows of a frame.
-    codec : str or None
     search : Search or None
         Where the target comes from, if none was given.
     frames, seconds : int, float
@@ -100,7 +99,6 @@ class Plan:
     keyframes: Keyframes
     recipe: dict
     size: tuple[int, int]
-    codec: str | None
     search: Search | None
 
     frames = property(lambda self: self.recipe["frames"])
@@ -151,8 +149,8 @@ class Plan:
         try:
             with reporter(progress, keyframes="run", frames="frame") as told:
                 self.keyframes.compute(threads, executor, functools.partial(told, "keyframes"), cancel)
-                writing.write(self.file, self.drawn(), self.frames, self.recipe["fps"], self._text(), codec=self.codec,
-                              progress=functools.partial(told, "frames"), cancel=cancel)
+                writing.write(self.file, self.drawn(), self.frames, self.recipe["fps"], self._text(),
+                              codec=self.recipe["codec"], progress=functools.partial(told, "frames"), cancel=cancel)
         except KeyboardInterrupt:
             kept = len(self.keyframes) - len(self.keyframes.missing())
             raise KeyboardInterrupt(f"{kept} of {len(self.keyframes)} keyframes are kept in {self.keyframes.folder}: "

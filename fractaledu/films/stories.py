@@ -32,7 +32,7 @@ class Story:
     depth : float
         Decades from the first window to the last.
     note : str
-        Why it stops before its end, if it does.
+        Why it stops before its end, or shows rounding; "" where neither.
     """
 
     recipes: Sequence[Recipe]
@@ -70,7 +70,10 @@ def over(problem, view, name, values, steps, samples, fps, seconds) -> Story:
     lines = captioning.over_lines(name, values, steps)
     moments = [Moment(place, None, lines[math.floor(place + 0.5)])
                for place in _positions(len(recipes) - 1, fps, SECONDS_OVER if seconds is None else seconds)]
-    return Story(recipes, moments)
+    note = ""
+    if view.at_float_floor(samples):
+        note = "neighbouring samples lie fewer than 4 ulps apart, so that this shows rounding, not the map"
+    return Story(recipes, moments, note=note)
 
 
 def played(story, caption, loop) -> Story:

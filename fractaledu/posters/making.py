@@ -20,7 +20,7 @@ from ..problems import as_problem
 from ..progress import reporter
 from ..recipes import Recipe
 from ..rendering import estimate_of, runs, warn_at_floor
-from ..view import View, check_sides
+from ..view import View, check_sides, check_view
 from ..wording import amount
 from . import drawing, words
 from .tiles import Tiles
@@ -160,7 +160,8 @@ class Plan:
         says = [self._question,
                 f"picture: {self.file}, at most {amount(self._sheet.bytes)}",
                 f"tiles: {len(tiles)} in {self.folder}{there}, at most {amount(self._bytes(tiles))}; kept for other colours",
-                f"disk: at most {amount(self._needed(finished))} more, {amount(free_near(self.folder))} are free"]
+                f"disk: at most {amount(self._missing(finished) + self._sheet.bytes)} more, "
+                f"{amount(free_near(self.folder))} are free"]
         return "\n".join([*says, *filter(None, [words.floor(self.recipe.view, self.size)])])
 
     def estimate(self, threads: int | None = None) -> float:
@@ -193,17 +194,17 @@ class Plan:
 
     # ------------------------------------------------------------ behind it
 
-    def _needed(self, finished):
-        """Bytes that are still to be written, at most."""
-        return self._bytes(place for place in self._tiles if place not in finished) + self._sheet.bytes
+    def _missing(self, finished):
+        """Bytes of the tiles that are still to be written, at most."""
+        return self._bytes(place for place in self._tiles if place not in finished)
 
     def _check_places(self, finished):
         """OSError unless both places can be written and have room: now rather than after hours."""
         self._tiles.create()
         for place in (self.folder, self.file.parent):
             check_writable(place)
-        picture = self._sheet.bytes             # an old one is there until the new one is whole
-        check_free((self.folder, self._needed(finished) - picture), (self.file.parent, picture))
+        # the whole picture, even over an old one, which is there until the new one is whole
+        check_free((self.folder, self._missing(finished)), (self.file.parent, self._sheet.bytes))
 
     def _compute(self, finished, threads, executor, progress, cancel):
         tiles, (columns, rows), recipe = self._tiles, self.size, self.recipe
@@ -250,8 +251,7 @@ def _plan(system, file, view, size, steps, palette, mode, caption, folder):
     problem = as_problem(system)
     size, steps = check_sides(size), problem.check_steps(steps)
     view = problem.shaped(problem.view, size) if view is None else view
-    if not isinstance(view, View):
-        raise TypeError(f"view must be a View, got {type(view).__name__}")
+    check_view(view)
     look = look_of(problem, palette, mode)
     file = pathlib.Path(file)
     if file.suffix.lower() != ".png":

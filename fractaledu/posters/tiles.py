@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import pathlib
@@ -75,10 +74,7 @@ class Tiles:
 
     def create(self) -> None:
         """Make the folder; OSError, with its name, if that cannot be."""
-        try:
-            self.folder.mkdir(exist_ok=True)
-        except FileExistsError:
-            raise NotADirectoryError(errno.ENOTDIR, "is no folder", os.fspath(self.folder)) from None
+        self.folder.mkdir(exist_ok=True)
 
     def finished(self) -> set[Place]:
         """The tiles that are there; ValueError if one is of another picture or version, or damaged."""
