@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test test-all lint bench bench-ui bench-lessons atlas handout clean
+.PHONY: lab test test-all lint bench bench-ui bench-lessons atlas beyond handout clean
 
 lab: $(VENV)/lab
 	@$(BIN)/fractaledu warm
@@ -31,6 +31,9 @@ bench-lessons: $(VENV)/test
 
 atlas: $(VENV)/test
 	$(BIN)/python benchmarks/atlas.py
+
+beyond: $(VENV)/test
+	$(BIN)/python benchmarks/beyond.py
 
 handout: $(VENV)/lab
 	$(BIN)/fractaledu handout handout --force

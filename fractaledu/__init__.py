@@ -12,10 +12,11 @@ import importlib
 from ._version import __version__
 from .atlas import atlas
 from .brought import descent, own_system
+from .cancelled import Cancelled
 from .catalogue import bookmarks
+from .deep import SlowReferenceWarning, exact_value
 from .descents import bumpy, markus, parabola, three_weights, two_weights
 from .dimensions import dimension, uncertainty_exponent
-from .engine import Cancelled
 from .ensembles import ensemble
 from .landscape import Landscape
 from .limits import limits
@@ -36,14 +37,14 @@ from .xor import xor
 _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
             "explore": "explorer", "compare": "explorer", "Explorer": "explorer", "Comparison": "explorer",
             "film": "films", "film_plan": "films", "film_again": "films", "read_film": "films", "poster": "posters",
-            "poster_plan": "posters", "border_target": "targets", "atlas_film": "films"}
+            "poster_plan": "posters", "border_target": "targets", "atlas_film": "films", "certify": "certificate"}
 
-__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "Trace", "View", "__version__", "atlas",
-           "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference",
-           "dimension", "doubling", "ensemble", "estimate", "evaluate", "julia", "limits", "logistic", "lyapunov", "magnet",
-           "mandelbrot", "markus", "named", "network", "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola",
-           "passes", "random_network", "rational", "render", "sharpness", "shuffled", "single_precision", "step_of",
-           "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
+__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "SlowReferenceWarning", "Trace", "View",
+           "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
+           "difference", "dimension", "doubling", "ensemble", "estimate", "evaluate", "exact_value", "julia", "limits",
+           "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "named", "network", "newton", "one_ulp", "own_system",
+           "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render", "sharpness", "shuffled",
+           "single_precision", "step_of", "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
 
 
 def __getattr__(name):

@@ -2,15 +2,20 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 from collections.abc import Sequence
+from decimal import Context, Decimal
 
 import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
+from .wording import number, power_of_ten
+
 SMALLEST = 7                        # px: below this DejaVu's digits run together
 DARKNESS = 0.68                     # of the strip: white text on it has a contrast of 8:1 even over a white picture
 TALLEST = 0.5                       # of a picture's height that its caption may cover
+LONGEST_PLACE, HEAD, TAIL = 18, 11, 6       # letters of a centre; of a longer one those at its ends
 PAPER, INK, GREY = "#FFFFFF", "#202020", "#505050"          # of a band; grey on this paper has a contrast of 8:1
 
 
@@ -88,6 +93,32 @@ def band(width: int, lines: Sequence[str]) -> Image.Image:
     for rows, font, step, top, colour in parts:
         _write(draw, rows, font, step, margin, top, colour)
     return result
+
+
+def place(centre, half, scale) -> str:
+    """A centre with the digits that the window can tell apart, and how far the window reaches: 48.3540 ± 0.0021.
+
+    A long one is shortened in its middle: 48.35407497…479713 ± 2.1 × 10⁻³⁸.
+    """
+    if scale == "log10" and half > 0.1:             # wide: a factor says more
+        return f"{number(float(centre), 3)} ×÷ {number(math.exp(half), 2)}"
+    reach = half if scale == "linear" else float(centre) * half
+    power = math.floor(math.log10(reach))
+    digits = max(0, 1 - power)
+    width = f"{reach:.{digits}f}" if power >= -4 else f"{reach / 10.0 ** power:.1f} × {power_of_ten(power)}"
+    return f"{_shortened(_fixed(centre, digits))} ± {width}".replace("-", "−")
+
+
+def _fixed(value, digits):
+    """So many digits after the point; of a float no more than it has."""
+    if not isinstance(value, Decimal):
+        return f"{value:.{min(digits, 20)}f}"
+    step = Decimal(1).scaleb(-digits)
+    return f"{value.quantize(step, context=Context(prec=max(1, value.adjusted() + digits + 2))):f}"
+
+
+def _shortened(text):
+    return text if len(text) <= LONGEST_PLACE else f"{text[:HEAD]}…{text[-TAIL:]}"
 
 
 def _write(draw, rows, font, step, left, top, colour):

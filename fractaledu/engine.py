@@ -11,6 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 import numpy as np
 
 from .arguments import check_threads
+from .cancelled import Cancelled
+from .deep import lanes
 from .kernel import LANES, blank, sweep
 from .landscape import Landscape
 from .processors import available_threads
@@ -20,23 +22,18 @@ POLL_SECONDS = 0.05
 LARGEST_TILE = 65536                # pixels
 
 
-class Cancelled(Exception):
-    """The work was cancelled; `done` of `total` pixels, frames or rows were finished."""
-
-    def __init__(self, done, total, what="pixels"):
-        super().__init__(f"cancelled after {done} of {total} {what}")
-        self.done, self.total = done, total
-
-
 def _tile(system, x, y, steps, stop=None):
     began = time.perf_counter()
     return sweep(system, x, y, steps, stop), time.perf_counter() - began
 
 
 class Engine:
-    """Fills the pixels of one picture, tile by tile."""
+    """Fills the pixels of one picture, tile by tile.
 
-    def __init__(self, recipe, threads, executor, progress, cancel):
+    `using` are its lanes, where they are not those of `deep.lanes`; `reference` further arguments of that.
+    """
+
+    def __init__(self, recipe, threads, executor, progress, cancel, using=None, **reference):
         threads = check_threads(threads)
         for name, value, method in (("executor", executor, "submit"), ("cancel", cancel, "is_set")):
             if value is not None and not hasattr(value, method):
@@ -45,7 +42,7 @@ class Engine:
         self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
         self.executor, self.own = executor, executor is None
         self.stop = np.zeros(1, bool)           # tells our own threads to leave their tile
-        self.x, self.y = recipe.view.positions(recipe.size)
+        self.system, self.x, self.y, self.reference = using or lanes(recipe, cancel=cancel, **reference)
         self.total = recipe.size[0] * recipe.size[1]
         self.pixels = blank(self.total)
         self.done, self.cost, self.last_count = 0, None, LANES
@@ -71,18 +68,18 @@ class Engine:
         pixels = self.pixels.reshape(rows, columns)
         if stride > 1:
             pixels = pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[:rows, :columns]
-        recipe = self.recipe
-        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride)
+        recipe, digits = self.recipe, self.reference.digits if self.reference else 0
+        return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride, recipe=recipe.plain_text(),
+                         digits=digits)
 
     def sample(self, flat, steps):
         """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""
         column, row = self.place(flat)
-        system, x, y = self.recipe.problem.system, self.x[column], self.y[row]
-        return self.executor.submit(_tile, system, x, y, steps, self.stop).result()[1]
+        return self.executor.submit(_tile, self.system, self.x[column], self.y[row], steps, self.stop).result()[1]
 
     def fill(self, todo):
         """Compute the pixels with these flat numbers."""
-        system, steps = self.recipe.problem.system, self.recipe.steps
+        system, steps = self.system, self.recipe.steps
         stop = (self.stop,) if self.own else ()
         pending, position = {}, 0
         try:

@@ -93,6 +93,28 @@ def _moving_rows(system):
     return lambda system: rows(system)
 
 
+def tail_entry(system, t, v, cells, at):
+    """What a group's v of step t adds to the sum that decides in the end: v itself, or its distance from a reference's."""
+    raise NotImplementedError
+
+
+def tail_mean(system, total, steps):
+    """The mean of the last v, less 1, or a number of the same sign, from the sum of their entries."""
+    raise NotImplementedError
+
+
+@overload(tail_entry, jit_options={"forceinline": True})
+def _tail_entry(system, t, v, cells, at):
+    if not getattr(system.instance_class, "_perturbed", False):
+        return lambda system, t, v, cells, at: v
+
+
+@overload(tail_mean, jit_options={"forceinline": True, "error_model": "numpy"})
+def _tail_mean(system, total, steps):
+    if not getattr(system.instance_class, "_perturbed", False):
+        return lambda system, total, steps: total / min(TAIL, steps) - 1.0
+
+
 def is_a(system, *classes):
     """Whether a Numba type is that of one of these NamedTuples."""
     return isinstance(system, types.BaseNamedTuple) and system.instance_class in classes
@@ -113,7 +135,7 @@ def aligned(size):
 
 
 @njit(forceinline=True, error_model="numpy")
-def _observe(how, t, steps, cells, at, w, u):
+def _observe(system, how, t, steps, cells, at, w, u):
     """Enter one watched number of a group; return the lanes that are gone and those that rest, as bits."""
     finite = abs(w) < np.inf
     v = where(finite, w, CAP)                           # a select: a product would turn inf * 0 into NaN
@@ -137,7 +159,7 @@ def _observe(how, t, steps, cells, at, w, u):
     store(cells, at + TOTAL * LANES, load(cells, at + TOTAL * LANES) + v)
     store(cells, at + INVERSE * LANES, load(cells, at + INVERSE * LANES) + where(small, u, 1.0 / CAP))
     if t >= steps - TAIL:
-        store(cells, at + ENDING * LANES, load(cells, at + ENDING * LANES) + v)
+        store(cells, at + ENDING * LANES, load(cells, at + ENDING * LANES) + tail_entry(system, t, v, cells, at))
     rests = 0
     if how.tolerance > 0.0:
         arrived = load(cells, at + ARRIVED * LANES)
@@ -155,7 +177,7 @@ def _read(system, how, cells, at, t, steps, out):
     if how.tolerance > 0.0:
         converged = last < how.tolerance
     else:
-        converged = cells[at + ENDING * LANES] / min(TAIL, steps) < 1.0 and not gone
+        converged = tail_mean(system, cells[at + ENDING * LANES], steps) < 0.0 and not gone
     inverse = cells[at + INVERSE * LANES]
     if gone:                # the rest of the run counts as CAP before the division by the first number
         inverse += (steps - t - 1) / (min(CAP / cells[at + SCALE * LANES], CAP) if how.relative else CAP)
@@ -246,7 +268,7 @@ def _sweep(system, params, steps, out, watched, states, stop):
                 alive = ALL_LANES >> max(0, (g + 1) * LANES - running)
                 for t in range(t0, end):
                     w, u = advance(system, t, flat, at, state, scratch)
-                    gone, rests = _observe(how, t, steps, flat, at, w, u)
+                    gone, rests = _observe(system, how, t, steps, flat, at, w, u)
                     over = (gone | rests) & alive
                     if over or t == steps - 1 or watched.size:
                         store(flat, at + LAST * LANES, w)

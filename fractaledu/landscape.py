@@ -21,7 +21,7 @@ from .problems import MOST_STEPS, Problem, Watched
 from .recipes import Recipe, option_texts
 from .systems import network
 from .systems.hyper import Hyper
-from .view import View, check_size
+from .view import Exact, View, check_size
 
 FORMAT = 2
 LARGEST_HEADER = 1_000_000
@@ -61,6 +61,10 @@ class Landscape:
         The fractaledu that computed it.
     recipe : str
         The question as one line of text (`Recipe`); names somebody's own system by its hash.
+    digits : int
+        Decimal digits of the reference run whose differences the pixels are; 0: they were computed in plain float64.
+    precision : str
+        "float64" or "exact", accordingly.
     """
 
     problem: Problem
@@ -71,6 +75,7 @@ class Landscape:
     stride: int = 1
     version: str = _version.__version__
     recipe: str = ""
+    digits: int = 0
 
     def __post_init__(self):
         self.pixels.flags.writeable = False
@@ -84,6 +89,7 @@ class Landscape:
     arrival = property(lambda self: self.pixels["arrival"])
     attractor = property(lambda self: self.pixels["attractor"])
     last = property(lambda self: self.pixels["last"])
+    precision = property(lambda self: "exact" if self.digits else "float64")
 
     @functools.cached_property
     def _positions(self):
@@ -96,7 +102,8 @@ class Landscape:
         done = int((~np.isnan(self.value)).sum())
         part = "" if done == self.value.size else f", {done} pixels computed"
         return (f"<Landscape {self.problem.title or self.problem.name}: {self.size[0]} x {self.size[1]}, "
-                f"{self.steps} steps, {(self.verdict == -1).mean():.1%} converged{part}>")
+                f"{self.steps} steps, {(self.verdict == -1).mean():.1%} converged{part}"
+                f"{f', exact, reference run in {self.digits} digits' if self.digits else ''}>")
 
     def to_xarray(self):
         """An `xarray.Dataset` of the arrays over the coordinates y and x, the question among its attributes.
@@ -145,7 +152,7 @@ class Landscape:
                 if header.get("format") != FORMAT:
                     raise ValueError(f"its format is {header.get('format')!r}, this version reads {FORMAT}")
                 arrays = {name: file[name] for name in file.files if name.startswith("system.")}
-                pixels, view, size = file["pixels"], View(**header["view"]), check_size(header["size"])
+                pixels, view, size = file["pixels"], _view(header["view"]), check_size(header["size"])
                 if pixels.dtype != PIXEL or pixels.shape != size[::-1]:
                     raise ValueError(f"its pixels are {pixels.shape} of {pixels.dtype}")
                 problem = _restore(header["problem"], arrays)
@@ -154,7 +161,8 @@ class Landscape:
                 if (np.abs(pixels["verdict"]) > 1).any() or (reached < -1).any() or (reached >= most).any():
                     raise ValueError("its pixels have impossible verdicts or attractors")
                 return cls(problem, view, size, problem.check_steps(header["steps"]), pixels,
-                           whole("stride", header["stride"], 1, 2 ** 20), str(header["version"]), str(header["recipe"]))
+                           whole("stride", header["stride"], 1, 2 ** 20), str(header["version"]), str(header["recipe"]),
+                           whole("digits", header.get("digits", 0), 0, 2 ** 20))
         except Exception as error:              # a damaged file can fail anywhere in zip, numpy or json
             if isinstance(error, MemoryError) or getattr(error, "errno", None) not in (None, errno.EINVAL):
                 raise                           # it could not be read; EINVAL is a zip that points before its start
@@ -200,12 +208,23 @@ def _describe(land):
         values |= {f"hyper_{key}": value for key, value in values.pop("hyper")._asdict().items()}
         values["activation"] = type(values["activation"]).__name__
         arrays = {f"system.{key}": value for key, value in values.items() if isinstance(value, np.ndarray)}
-        about |= {"kind": type(problem.system).__name__, "first_view": asdict(problem.view), "own_steps": problem.steps,
+        about |= {"kind": type(problem.system).__name__, "first_view": _view_fields(problem.view), "own_steps": problem.steps,
                   "most_steps": problem.most_steps, "options": option_texts(problem.options),
                   "values": {key: value for key, value in values.items() if not isinstance(value, np.ndarray)}}
-    header = {"format": FORMAT, "version": land.version, "problem": about, "view": asdict(land.view),
+    header = {"format": FORMAT, "version": land.version, "problem": about, "view": _view_fields(land.view),
               "size": land.size, "steps": land.steps, "stride": land.stride, "recipe": land.recipe}
-    return header, arrays
+    return header | ({"digits": land.digits} if land.digits else {}), arrays
+
+
+def _view_fields(view):
+    fields = asdict(view)
+    exact = fields.pop("exact")
+    return fields if exact is None else fields | {"exact": [str(view.exact.x), str(view.exact.y), view.exact.half]}
+
+
+def _view(fields):
+    exact = fields.pop("exact", None)
+    return View(**fields) if exact is None else View(**fields, exact=Exact(*exact))
 
 
 def _restore(about, arrays):
@@ -223,7 +242,7 @@ def _restore(about, arrays):
     hyper = Hyper(*(values.pop(f"hyper_{key}") for key in Hyper._fields))
     system = kind(**values | {"hyper": hyper, "activation": _ACTIVATIONS[values["activation"]]})
     _check(system, most_steps=whole("most_steps", about["most_steps"], 1, MOST_STEPS))
-    return Problem(system, View(**about["first_view"]), about["own_steps"], most_steps=about["most_steps"],
+    return Problem(system, _view(about["first_view"]), about["own_steps"], most_steps=about["most_steps"],
                    parameters=PARAMETERS, **words,
                    options={key: text if key == "axes" else float(text) for key, text in about["options"].items()})
 

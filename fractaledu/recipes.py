@@ -6,36 +6,44 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from types import CodeType
 from urllib.parse import parse_qsl, quote
 
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
+from .decimals import decimal
 from .names import NAMED, named
 from .problems import Problem
 from .systems import planar
-from .view import View, check_size
+from .view import Exact, View, check_size
 
 VERSION = "fe1"
 LONGEST = 20_000            # characters
 LOOKS = ("palette", "mode")
 MOST_PINS = 5
-KEYS = ("system", "x", "y", "x_scale", "y_scale", "sampling", "size", "steps", *LOOKS, "at", "pins")
+KEYS = ("system", "x", "y", "centre", "half", "x_scale", "y_scale", "sampling", "size", "steps", "precision", *LOOKS, "at",
+        "pins")
+PRECISIONS = "auto", "float64", "exact"
 
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """What is needed to compute a picture again, how it was coloured, and which runs were looked at."""
+    """What is needed to compute a picture again, how it was coloured, and which runs were looked at.
+
+    In an exact view the points are pairs of Decimals.
+    """
 
     problem: Problem
     view: View
     size: tuple[int, int]
     steps: int
     look: dict[str, str] = field(default_factory=dict)
-    at: tuple[float, float] | None = None               # the explorer's cross-hair
-    pins: tuple[tuple[float, float], ...] = ()          # its pinned runs, at most MOST_PINS
+    at: tuple[float, float] | tuple[Decimal, Decimal] | None = None         # the explorer's cross-hair
+    pins: tuple[tuple[float, float] | tuple[Decimal, Decimal], ...] = ()    # its pinned runs, at most MOST_PINS
+    precision: str = "auto"                             # one of PRECISIONS; deep.chosen says what "auto" means
 
     def to_text(self) -> str:
         """The recipe as a line of text; numbers come back exactly."""
@@ -44,14 +52,23 @@ class Recipe:
         else:
             fields = {"system": self.problem.name, **option_texts(self.problem.options)}
         view = self.view
-        fields |= {"x": _numbers(view.x), "y": _numbers(view.y), "x_scale": view.x_scale, "y_scale": view.y_scale,
-                   "sampling": view.sampling, "size": "x".join(map(str, self.size)), "steps": str(self.steps), **self.look}
+        fields |= ({"x": _numbers(view.x), "y": _numbers(view.y)} if view.exact is None else
+                   {"centre": _numbers(view.exact[:2]), "half": _numbers(view.exact.half)})
+        fields |= {"x_scale": view.x_scale, "y_scale": view.y_scale, "sampling": view.sampling,
+                   "size": "x".join(map(str, self.size)), "steps": str(self.steps)}
+        if self.precision != "auto":
+            fields["precision"] = self.precision
+        fields |= self.look
         if self.at is not None:
             fields["at"] = _numbers(self.at)
         if self.pins:
             fields["pins"] = ",".join(map(_numbers, self.pins))
         return f"{VERSION}?" + "&".join(f"{key}={quote(text, safe=',+-.() ')}".replace(" ", "%20").replace("+", "%2B")
                                         for key, text in fields.items())
+
+    def plain_text(self) -> str:
+        """`to_text` of the picture alone: without colours and points."""
+        return replace(self, look={}, at=None, pins=()).to_text()
 
     @classmethod
     def from_text(cls, text) -> Recipe:
@@ -70,7 +87,8 @@ class Recipe:
         fields = dict(pairs)
         if len(fields) < len(pairs):
             raise ValueError("recipe must name each key once, got one twice")
-        for key in ("system", "x", "y", "size", "steps"):
+        where = ("centre", "half") if "centre" in fields else ("x", "y")
+        for key in ("system", *where, "size", "steps"):
             if key not in fields:
                 raise ValueError(f"recipe must name {key}, got {', '.join(fields)}")
         name = fields["system"]
@@ -81,15 +99,17 @@ class Recipe:
             if key not in known and name in NAMED:
                 raise ValueError(f"recipe key must be one of {', '.join(known)}, got {key!r}")
         problem = named(name, **{key: text for key, text in fields.items() if key not in KEYS})
-        view = View(_pair("x", fields["x"]), _pair("y", fields["y"]), fields.get("x_scale", problem.view.x_scale),
-                    fields.get("y_scale", problem.view.y_scale), fields.get("sampling", "centre"))
+        view = _view(fields, problem.view)
         size = check_size(tuple(_whole("size", part) for part in fields["size"].split("x")))
         steps = problem.check_steps(_whole("steps", fields["steps"]))
+        precision = fields.get("precision", "auto")
+        if precision not in PRECISIONS:
+            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
         look = {key: fields[key] for key in LOOKS if key in fields}
-        at, pins = _points("at", fields.get("at", "")), _points("pins", fields.get("pins", ""))
+        at, pins = (_points(key, fields.get(key, ""), view.exact is not None) for key in ("at", "pins"))
         if len(at) > 1 or len(pins) > MOST_PINS:
             raise ValueError(f"recipe must have one point `at` and at most {MOST_PINS} pins, got {len(at)} and {len(pins)}")
-        return cls(problem, view, size, steps, look, at[0] if at else None, pins)
+        return cls(problem, view, size, steps, look, at[0] if at else None, pins, precision)
 
 
 def digest(system) -> str:
@@ -146,7 +166,22 @@ def _number(value):
 
 
 def _numbers(pair):
-    return ",".join(map(repr, pair))
+    return ",".join(str(number) if isinstance(number, Decimal) else repr(number) for number in pair)
+
+
+def _view(fields, own):
+    """The view of a recipe's fields: by its bounds or, exact, by its centre."""
+    scales = fields.get("x_scale", own.x_scale), fields.get("y_scale", own.y_scale)
+    sampling = fields.get("sampling", "centre")
+    if "centre" not in fields:
+        return View(_pair("x", fields["x"]), _pair("y", fields["y"]), *scales, sampling)
+    if "x" in fields or "y" in fields:
+        raise ValueError("recipe must name x and y, or centre and half, got both")
+    centre = fields["centre"].split(",")
+    if len(centre) != 2:
+        raise ValueError(f"centre must be two decimal numbers x,y, got {fields['centre'][:80]!r}")
+    exact = Exact(*(decimal("centre", text) for text in centre), _pair("half", fields["half"]))
+    return View((0.0, 0.0), (0.0, 0.0), *scales, sampling, exact)
 
 
 def _pair(key, text):
@@ -157,9 +192,9 @@ def _pair(key, text):
     return low, high
 
 
-def _points(key, text):
+def _points(key, text, exact):
     try:
-        numbers = [float(part) for part in text.split(",") if text]
+        numbers = [decimal(key, part) if exact else float(part) for part in text.split(",") if text]
     except ValueError:
         numbers = [math.nan]
     if len(numbers) % 2 or not all(map(math.isfinite, numbers)):

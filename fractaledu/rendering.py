@@ -12,13 +12,18 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
 from ._version import __version__
 from .arguments import whole
+from .decimals import exact_difference
+from .deep import check_precision, chosen, lanes
+from .deep.choice import STOPS
+from .deep.references import warn_if_slow
 from .engine import Engine
-from .kernel import LANES, blank
+from .kernel import LANES, blank, record
 from .landscape import Landscape
 from .problems import as_problem
 from .recipes import Recipe
@@ -29,8 +34,8 @@ CHECKPOINT_SECONDS = 5.0            # between saves of a part file; later when s
 
 def render(system, view: View | None = None, size=(384, 384), steps: int | None = None, *, threads: int | None = None,
            executor: Executor | None = None, progress: Callable[[int, int], None] | None = None,
-           cancel: threading.Event | None = None, file=None, write: Callable[[Landscape, pathlib.Path], None] | None = None
-           ) -> Landscape:
+           cancel: threading.Event | None = None, file=None, write: Callable[[Landscape, pathlib.Path], None] | None = None,
+           precision: str = "auto") -> Landscape:
     """Compute a picture.
 
     Parameters
@@ -57,6 +62,11 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         goes on from there.
     write : callable, default `Landscape.save`
         write(landscape, file) puts the finished one into the file.
+    precision : {"auto", "float64", "exact"}, default "auto"
+        "exact": one reference run is trained in arbitrary precision, and every pixel follows its difference from it in
+        float64; for networks with tanh, ReLU or identity units trained by plain gradient descent, the Mandelbrot set and Julia
+        sets.  "auto": exact where neighbouring pixels lie closer than 64 ulps and the system allows it.  `Landscape.precision`
+        says which it was.
 
     Returns
     -------
@@ -72,16 +82,25 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     Warns
     -----
     FloatFloorWarning
-        If pixels lie closer than 4 ulps: float64 cannot resolve the picture.
+        If pixels lie closer than 4 ulps and are computed in plain float64, which cannot resolve the picture.
+    SlowReferenceWarning
+        If the reference run of an exact picture takes more than a minute.
     """
-    return render_of(_question(system, view, size, steps), threads, executor, progress, cancel, file, write)
+    recipe = _question(system, view, size, steps, precision)
+    return render_of(recipe, threads, executor, progress, cancel, file, write)
 
 
-def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, file=None, write=None) -> Landscape:
-    """`render` for a Recipe, without a warning at the float floor."""
+def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, file=None, write=None, reference=None,
+              reference_progress=None, using=None) -> Landscape:
+    """`render` for a Recipe, without warnings.
+
+    reference : (Decimal, Decimal), where the reference run of an exact picture is, instead of near its centre;
+    reference_progress(done, total) is told of that run, in steps; using: Lanes to compute with instead.
+    """
     if file is not None and pathlib.Path(file).is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    with Engine(recipe, threads, executor, progress, cancel) as engine:
+    with Engine(recipe, threads, executor, progress, cancel, using, point=reference,
+                reference_progress=reference_progress) as engine:
         if file is not None:
             return _render_to_file(engine, recipe, pathlib.Path(file), write or Landscape.save)
         engine.fill(np.arange(engine.pixels.size))
@@ -91,7 +110,7 @@ def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, f
 def passes(system, view: View | None = None, size=(384, 384), steps: int | None = None, *, coarsest: int = 8,
            threads: int | None = None, executor: Executor | None = None,
            progress: Callable[[int, int], None] | None = None,
-           cancel: threading.Event | None = None) -> Iterator[Landscape]:
+           cancel: threading.Event | None = None, precision: str = "auto") -> Iterator[Landscape]:
     """Compute a picture coarse to fine: yield it with every `coarsest`-th pixel, then every half as many, to the last.
 
     Each coarse Landscape has the full size, a computed pixel filling its k x k block (`stride` k).  No pixel is computed
@@ -100,13 +119,16 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
     if coarsest & (coarsest - 1):
         raise ValueError(f"coarsest must be a power of 2, got {coarsest}")
-    return refine(_question(system, view, size, steps), coarsest, threads, executor, progress, cancel)
+    return refine(_question(system, view, size, steps, precision), coarsest, threads, executor, progress, cancel)
 
 
-def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, known=None) -> Iterator[Landscape]:
-    """`passes` for a Recipe, without a warning at the float floor; goes on from `known`, an earlier pass of the same
-    as `thinned` gives it."""
-    with Engine(recipe, threads, executor, progress, cancel) as engine:
+def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, known=None, reference_progress=None,
+           near=False) -> Iterator[Landscape]:
+    """`passes` for a Recipe, without warnings; goes on from `known`, an earlier pass of the same as `thinned` gives it.
+
+    `near` and `reference_progress` as in `deep.find`.
+    """
+    with Engine(recipe, threads, executor, progress, cancel, near=near, reference_progress=reference_progress) as engine:
         columns, rows = recipe.size
         row, column = np.divmod(np.arange(rows * columns), columns)
         k, done = coarsest, np.zeros(rows * columns, bool)
@@ -132,18 +154,19 @@ def thinned(land) -> Landscape:
 
 
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,
-             threads: int | None = None) -> float:
+             threads: int | None = None, precision: str = "auto") -> float:
     """Seconds that `render` will take, from a few pixels spread over the picture.
 
-    Itself takes about half a second, and the time to compile where that is needed.  Where even a few pixels would take
+    Itself takes about half a second, the time to compile where that is needed and, for an exact picture, the time of its
+    reference run, which is kept for `render` and not counted.  Where even a few pixels would take
     longer, they are run for fewer steps, which overestimates if many runs end early.  Arguments as in `render`.
     """
-    return estimate_of(_question(system, view, size, steps), threads)
+    return estimate_of(_question(system, view, size, steps, precision), threads)
 
 
-def estimate_of(recipe, threads=None) -> float:
-    """`estimate` for a Recipe, without a warning at the float floor."""
-    with Engine(recipe, threads, None, None, None) as engine:
+def estimate_of(recipe, threads=None, reference=None) -> float:
+    """`estimate` for a Recipe, without warnings."""
+    with Engine(recipe, threads, None, None, None, point=reference) as engine:
         total, rng = engine.total, np.random.default_rng(0)
         engine.sample(rng.integers(total, size=LANES), 1)               # compiles, if need be
         upto, seconds, began = min(64, recipe.steps), 0.0, time.perf_counter()
@@ -205,6 +228,21 @@ def runs(system, x, y, steps=None, threads=None, executor=None, progress=None, c
     return engine.pixels.reshape(x.shape)
 
 
+def recorded(recipe, places, states=False, stop=None):
+    """Runs at places (pairs of floats, or of Decimals), followed as the pixels of a recipe's picture are.
+
+    Returns what came of them (n,) of kernel.PIXEL, the watched numbers (n, steps), and the states as in `kernel.record`, or
+    None: of an exact picture there are none that could be shown.
+    """
+    how = lanes(recipe, near=True)
+    if how.reference is None:
+        x, y = (np.array([float(place[k]) for place in places]) for k in range(2))
+        return record(how.system, x, y, recipe.steps, states, stop)
+    x, y = (np.array([float(exact_difference(Decimal(place[k]), how.reference.point[k])) for place in places])
+            for k in range(2))
+    return *record(how.system, x, y, recipe.steps, False, stop)[:2], None
+
+
 def points(x, y):
     """x and y as float64 arrays of one shape; ValueError unless they broadcast and are finite."""
     try:
@@ -220,13 +258,29 @@ def points(x, y):
 
 # ---------------------------------------------------------------- behind it
 
-def _question(system, view, size, steps):
+def _question(system, view, size, steps, precision="auto"):
     problem = as_problem(system)
     view = problem.view if view is None else view
     check_view(view)
-    size = check_size(size)
-    warn_at_floor(view, size, stacklevel=4)
-    return Recipe(problem, view, size, problem.check_steps(steps))
+    size, steps = check_size(size), problem.check_steps(steps)
+    recipe = Recipe(problem, view, size, steps, precision=check_precision(precision))
+    warn(recipe, stacklevel=4)
+    return recipe
+
+
+def warn(recipe, stacklevel):
+    """FloatFloorWarning if a plain picture's pixels lie closer than 4 ulps, SlowReferenceWarning if an exact one begins late.
+
+    ValueError if the view is exact, needs to be, and the system stops at float64.
+    """
+    problem, view, size = recipe.problem, recipe.view, recipe.size
+    if chosen(problem, view, size, recipe.precision) == "exact":
+        warn_if_slow(problem, view, recipe.steps, stacklevel + 1)
+    elif view.exact is not None and recipe.precision == "auto" and view.at_float_floor(size):
+        raise ValueError(f"view must be one that float64 resolves for {problem.title or 'this system'}, got pixels that lie "
+                         f"{view.spacing_in_ulps(size):.2g} ulps apart. {STOPS}")
+    else:
+        warn_at_floor(view, size, stacklevel + 1)
 
 
 def warn_at_floor(view, size, stacklevel):

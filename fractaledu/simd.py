@@ -145,6 +145,19 @@ def store(typingctx, array, index, value):
     return types.void(array, index, value), code
 
 
+@intrinsic
+def gather(typingctx, array, places):
+    """The numbers of a contiguous float64 array at each lane's own place, a Vec of whole numbers."""
+    def code(context, builder, sig, args):
+        indices, found = builder.fptosi(args[1], INTS), ir.Constant(VECTOR, ir.Undefined)
+        for lane in range(WIDTH):
+            index = builder.extract_element(indices, ir.Constant(INT32, lane))
+            number = builder.load(_place(context, builder, sig.args[0], args[0], index, DOUBLE))
+            found = builder.insert_element(found, number, ir.Constant(INT32, lane))
+        return found
+    return vec(array, vec), code
+
+
 # ---------------------------------------------------------------- lanes and masks
 
 @intrinsic
@@ -255,21 +268,35 @@ INVERSE_LOG2 = 1.4426950408889634
 
 
 @njit(forceinline=True)
-def exp(x):
-    """e**x, to 1 ulp; subnormal, 0 and inf where they belong."""
-    x = where(x > 710.0, 710.0, x)                      # NaN stays NaN
-    x = where(x < -746.0, -746.0, x)
+def _split(x):
+    """k and e**r - 1, where x = k log(2) + r and abs(r) <= log(2) / 2."""
     k = (x * INVERSE_LOG2 + ROUND) - ROUND
     r = (x - k * LOG2_HIGH) - k * LOG2_LOW
     r2 = r * r
     r4 = r2 * r2
-    # Taylor's series to r**13 after 1 + r; abs(r) <= log(2) / 2, so the rest is below 1e-18
+    # Taylor's series to r**13; the rest is below 1e-18
     low = (1 / 2 + r * (1 / 6)) + r2 * (1 / 24 + r * (1 / 120))
     middle = (1 / 720 + r * (1 / 5040)) + r2 * (1 / 40320 + r * (1 / 362880))
     high = (1 / 3628800 + r * (1 / 39916800)) + r2 * (1 / 479001600 + r * (1 / 6227020800))
-    p = 1.0 + (r + r2 * (low + r4 * (middle + r4 * high)))
+    return k, r + r2 * (low + r4 * (middle + r4 * high))
+
+
+@njit(forceinline=True)
+def exp(x):
+    """e**x, to 1 ulp; subnormal, 0 and inf where they belong."""
+    x = where(x > 710.0, 710.0, x)                      # NaN stays NaN
+    x = where(x < -746.0, -746.0, x)
+    k, p = _split(x)
     half = (k * 0.5 + ROUND) - ROUND                    # 2**k in two factors, so that none under- or overflows
-    return p * _power_of_two(half + (ROUND + BIAS)) * _power_of_two((k - half) + (ROUND + BIAS))
+    return (1.0 + p) * _power_of_two(half + (ROUND + BIAS)) * _power_of_two((k - half) + (ROUND + BIAS))
+
+
+@njit(forceinline=True)
+def exp_and_rest(x):
+    """e**x and 1 - e**x for x <= 0, both to about an ulp of themselves; x below -600 counts as -600."""
+    k, p = _split(where(x < -600.0, -600.0, x))
+    two = _power_of_two(k + (ROUND + BIAS))
+    return two + two * p, (1.0 - two) - two * p
 
 
 # tanh(p) = p + p**3 (T0 + T1 p**2 + ...): least largest error, 2e-17 of tanh(p), for abs(p) <= 0.256

@@ -6,15 +6,18 @@ import operator
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
+from . import deep
 from .arguments import real, whole
 from .dimensions import labels
 from .measure import boundary, box_counts
 from .problems import as_problem
-from .rendering import render
-from .view import View, check_view
+from .recipes import Recipe
+from .rendering import render_of
+from .view import SMALLEST_HALF, View, check_view
 
 SIDE, GLANCE = 65, 33               # runs a side of a level's picture and of a look ahead; odd, see `border_target`
 ZOOM = 4                            # from a window to the next
@@ -29,7 +32,8 @@ LINE = 0.05                         # the detail of a smooth line and of white n
 
 def border_target(system, view: View | None = None, decades: float = 6.0, steps: int | None = None, *, seed: int = 0,
                   threads: int | None = None, progress: Callable[[int, int], None] | None = None,
-                  cancel: threading.Event | None = None) -> tuple[float, float]:
+                  cancel: threading.Event | None = None, precision: str = "auto"
+                  ) -> tuple[float, float] | tuple[Decimal, Decimal]:
     """A point of the border for a zoom film to dive at.
 
     It looks at a small picture of the window, goes to a piece of border that shows much detail, and looks there again, four
@@ -43,7 +47,7 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
         The first window; the point lies in it.
     decades : float, default 6
         How deep, positive: windows are looked at until one is narrower than the first by so much, or the next would be at
-        the float floor.
+        the float floor.  Systems that can be computed exactly (`render`) go on there, to half widths of 1e-100.
     steps : int, default the problem's own number
         At every depth the same.  Deep windows need many: with too few, the border there is a smooth line.
     seed : int, default 0
@@ -53,16 +57,19 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
         Called as progress(done, total) after each window, in windows.
     cancel : threading.Event, optional
         Set it, from another thread, to stop within a tile (about 50 ms).
+    precision : {"auto", "float64", "exact"}, default "auto"
+        "float64": end at the float floor.  "exact": exact windows from the first on.
 
     Returns
     -------
-    (float, float)
-        x and y in true units.  Windows around it show both sides of the border at every depth.
+    (float, float) or (Decimal, Decimal)
+        x and y in true units; Decimals, with all the digits that count, where the last window lay below the float floor.
+        Windows around it show both sides of the border at every depth.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument is not as above, or `view` shows no border, or is at the float floor.
+        If an argument is not as above, `view` shows no border or is at the float floor, or the border is lost on the way.
     Cancelled
         If `cancel` was set.
 
@@ -96,24 +103,43 @@ def border_target(system, view: View | None = None, decades: float = 6.0, steps:
     problem = as_problem(system)
     window = problem.view if view is None else view
     check_view(window)
-    decades, seed = real("decades", decades), whole("seed", seed, 0, 2 ** 63)
+    decades, seed, steps = real("decades", decades), whole("seed", seed, 0, 2 ** 63), problem.check_steps(steps)
     if decades <= 0:
         raise ValueError(f"decades must be positive, got {decades}")
+    deep.chosen(problem, window, (SIDE, SIDE), precision)       # refuses what cannot be
+    exactly = precision != "float64" and deep.supports(problem)
+    window = replace(window, sampling="centre")
+    if window.exact is not None:
+        window = deep.held(window, problem, precision)
+    window = window.exactly() if precision == "exact" else _held(window, exactly)
     if _at_the_end(window):
-        raise ValueError(f"view must lie above the float floor by more than a zoom, got {window}")
+        raise ValueError(f"view must lie above the float floor by more than a zoom, got {window}" if window.exact is None else
+                         f"view must be at least {ZOOM} times as wide as the smallest, {SMALLEST_HALF:g}, got {window}")
     rng, by_sum = np.random.default_rng(seed), operator.itemgetter(0)
 
-    def seen(window, side):
-        return labels(render(problem, window, (side, side), steps, threads=threads, cancel=cancel))
+    def seen(window, side, reference):
+        exact = window.exact is not None
+        recipe = Recipe(problem, window, (side, side), steps, precision="exact" if exact else "float64")
+        return labels(render_of(recipe, threads, cancel=cancel, reference=reference if exact else None))
+
+    def looked(before, window, reference):
+        """The dive that goes on to a window: the sum of its scores, the window, and a run there to be the next reference."""
+        sides = seen(window, GLANCE, reference)
+        return before + score(sides), window, _settled(window.exactly(), sides) if exactly else None
 
     levels = math.ceil(decades / math.log10(ZOOM))
-    dives = [(0.0, replace(window, sampling="centre"))]         # the sum of the scores on the way, and where it has come to
+    dives = [(0.0, window, None)]           # the sum of the scores on the way, where it has come to, a reference there
     for level in range(levels):
-        if not any(_at_the_end(window) for _, window in dives):
-            ahead = [[(before + score(seen(window, GLANCE)), window) for window in _next(above, seen(above, SIDE), level, rng)]
-                     for before, above in dives]
+        if not any(_at_the_end(window) for _, window, _ in dives):
+            ahead = [[looked(before, _held(window, exactly), reference)
+                      for window in _next(above, seen(above, SIDE, reference), level, rng)]
+                     for before, above, reference in dives]
             if not any(ahead):
-                raise ValueError(f"view must show a border, got one in which all runs end alike: {dives[0][1]}")
+                lost = dives[0][1]
+                if level:
+                    raise ValueError(f"steps must be more for {decades:g} decades: after so few the border is lost "
+                                     f"{level * math.log10(ZOOM):.1f} decades deep, where all runs end alike: {lost}")
+                raise ValueError(f"view must show a border, got one in which all runs end alike: {lost}")
             if level == 0:
                 dives = ahead[0]
             elif level < EARLY:
@@ -155,8 +181,25 @@ def _change(sides, down, right):
 
 
 def _at_the_end(window):
-    """Whether the next window would be at the float floor."""
+    """Whether the next window would be at the float floor, or smaller than an exact one can be."""
+    if window.exact is not None:
+        return min(window.exact.half) < ZOOM * SMALLEST_HALF
     return window.zoom(ZOOM).at_float_floor((SIDE, SIDE))
+
+
+def _held(window, exactly):
+    """The window; from where float64 ends an exact one, if that can be."""
+    return window.exactly() if exactly and window.exact is None and _at_the_end(window) else window
+
+
+def _settled(window, sides):
+    """The run nearest to the middle of an exact window that settles, or the middle: the best reference for what lies around."""
+    rows, columns = np.nonzero(sides)       # 1: it converged, or stayed
+    if not len(rows):
+        return window.centre
+    n = len(sides)
+    near = np.argmin((2 * rows + 1 - n) ** 2 + (2 * columns + 1 - n) ** 2)
+    return window.point((columns[near] + 0.5) / n, (rows[near] + 0.5) / n)
 
 
 def _next(window, sides, level, rng):
@@ -177,6 +220,8 @@ def _next(window, sides, level, rng):
 
 def _around(window, row, column):
     """The next window, centred on a pixel."""
+    if window.exact is not None:
+        return window.spanning(window.point((column + 0.5) / SIDE, (row + 0.5) / SIDE), tuple(h / ZOOM for h in window.half))
     x, y = window.positions((SIDE, SIDE))
     right, up = ((2 * n + 1 - SIDE) / (2 * SIDE) for n in (column, row))
     return window.pan(right, up).zoom(ZOOM, at=(float(x[column]), float(y[row])))

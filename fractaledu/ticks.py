@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from matplotlib.ticker import LogLocator, MaxNLocator
+
+_DIGITS = Context(prec=2000, Emin=-99999, Emax=99999)       # more than any place has
 
 
 def wide(bounds, scale) -> bool:
@@ -34,3 +37,37 @@ def tick_texts(ticks):
     power = math.floor(math.log10(step) + 1e-6)
     shared = round(math.floor(ticks[0] / 10.0 ** (power + 2)) * 10.0 ** (power + 2), max(0, -power - 2))
     return [f"{(tick - shared) / 10.0 ** power:.3g}" for tick in ticks], (f"{shared:.15g}", power)
+
+
+def shortened(number, most=18) -> str:
+    """A Decimal for reading, with `most` digits at most: a longer one lacks its middle, 48.354074…29981."""
+    number = Decimal(number).normalize(_DIGITS)
+    power = number.adjusted() if number else 0
+    if -5 <= power < most:
+        return _without_middle(f"{number:f}", most)
+    mantissa = _without_middle(f"{number.scaleb(-power, _DIGITS):f}", most)
+    return mantissa + f"e{power}"
+
+
+def _without_middle(text, most):
+    return text if len(text) <= most + 2 else f"{text[:most - 8]}…{text[-6:]}"
+
+
+def deep_ticks(view, axis):
+    """Ticks of an exact view's axis (0: x, 1: y), whose bounds float64 may not tell apart.
+
+    Returns the fractions of the axis where they are, their texts, and (shared, power): a tick is at `shared`, a Decimal, plus
+    its text times 10**power.
+    """
+    low, high = view.point(0, 0)[axis], view.point(1, 1)[axis]
+    width = _DIGITS.subtract(high, low)
+    power = _DIGITS.divide(width, Decimal(4)).adjusted()
+    hundred = Decimal((0, (1,), power + 2))
+    middle = _DIGITS.divide(_DIGITS.add(low, high), Decimal(2))
+    shared = _DIGITS.multiply(_DIGITS.divide(middle, hundred).to_integral_value(ROUND_HALF_EVEN), hundred)
+    unit = Decimal((0, (1,), power))
+    bounds = [float(_DIGITS.divide(_DIGITS.subtract(bound, shared), unit)) for bound in (low, high)]
+    ticks = even_ticks(bounds)
+    places = [_DIGITS.add(shared, _DIGITS.multiply(Decimal(float(tick)), unit)) for tick in ticks]
+    points = [[view.centre[0], place] if axis else [place, view.centre[1]] for place in places]
+    return [view.fraction(*point)[axis] for point in points], [f"{tick:.6g}" for tick in ticks], (shared, power)

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
+from . import decimals
 from .arguments import whole
 
 Scale = Literal["linear", "log10"]
@@ -15,6 +17,8 @@ Sampling = Literal["centre", "endpoint"]
 FLOOR_ULPS = 4                      # pixels closer than this many ulps show rounding, not the map
 LARGEST_SIDE, LARGEST_AREA = 2 ** 15, 2 ** 26
 LARGEST_POSTER = 2 ** 16            # its sides: a poster is computed in tiles and is never whole in memory
+SMALLEST_HALF = 1e-100              # of an exact view; the squares of such differences are still float64 numbers
+LOG_TEN = math.log(10)
 
 
 class FloatFloorWarning(UserWarning):
@@ -59,6 +63,30 @@ def _axis(name, bounds, scale):
     return low, high
 
 
+def _positive(name, value):
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise ValueError(f"{name} must be positive and finite, got {value}")
+    return number
+
+
+def _checked(exact, scales):
+    """An Exact of Decimals and floats; ValueError says what is wrong."""
+    centre = [decimals.decimal(name, value) for name, value in zip("xy", exact[:2], strict=True)]
+    half = tuple(_positive("half width", value) for value in exact.half)
+    for name, value, reach, scale in zip("xy", centre, half, scales, strict=True):
+        if scale == "log10" and not value > 0:
+            raise ValueError(f"{name} must be positive on a log10 axis, got {value:.6g}")
+        if not SMALLEST_HALF <= reach <= 1 / SMALLEST_HALF:
+            raise ValueError(f"half width must be from {SMALLEST_HALF:g} to {1 / SMALLEST_HALF:g}, got {reach:g}")
+        if scale == "log10" and reach * LOG_TEN > 600:
+            raise ValueError(f"half width must be at most 260 decades, got {reach:g}")
+    return Exact(*centre, half)
+
+
 def _middle(low, high, scale):
     """The centre of an axis, and its half width (on a log axis that of the natural logarithm)."""
     if scale == "linear":
@@ -70,6 +98,9 @@ def _middle(low, high, scale):
 
 
 def _moved(centre, half, scale, by):
+    """The place `by` half widths from the centre."""
+    if isinstance(centre, Decimal):
+        return decimals.moved(centre, half * by, scale, half)
     return centre + half * by if scale == "linear" else float(_grown(centre, np.float64(half * by)))
 
 
@@ -78,6 +109,17 @@ def _bounds(centre, half, scale):
     if scale == "linear":
         return centre - half, centre + half
     return tuple(float(b) for b in _grown(centre, np.array([-half, half])))
+
+
+class Exact(NamedTuple):
+    """A rectangle by its centre, with as many digits as it needs, and half its width and height.
+
+    `half` is in decades on a log10 axis and in true units on a linear one.
+    """
+
+    x: Decimal
+    y: Decimal
+    half: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -93,6 +135,9 @@ class View:
     sampling : {"centre", "endpoint"}, default "centre"
         "centre" samples the middle of each pixel, so that zooming by 2 is consistent.  "endpoint" spreads the samples
         from bound to bound, both included, as the paper's code does; it is there to compare with its values.
+    exact : Exact, optional
+        Where the rectangle lies, where float64 has too few digits to say it with bounds: `View.around` with texts as the
+        centre makes such a view.  `x` and `y` are then its bounds rounded to float64, which may be the same number.
 
     Raises
     ------
@@ -110,40 +155,89 @@ class View:
     x_scale: Scale = "linear"
     y_scale: Scale = "linear"
     sampling: Sampling = "centre"
+    exact: Exact | None = None
 
     def __post_init__(self):
-        object.__setattr__(self, "x", _axis("x", self.x, self.x_scale))
-        object.__setattr__(self, "y", _axis("y", self.y, self.y_scale))
+        if self.exact is None:
+            object.__setattr__(self, "x", _axis("x", self.x, self.x_scale))
+            object.__setattr__(self, "y", _axis("y", self.y, self.y_scale))
+        else:
+            object.__setattr__(self, "exact", _checked(self.exact, (self.x_scale, self.y_scale)))
+            for name in "xy":
+                centre, half = self._axis_middle(name)
+                bounds = tuple(float(decimals.moved(centre, by, self._scale(name))) for by in (-half, half))
+                object.__setattr__(self, name, bounds)
         if self.sampling not in ("centre", "endpoint"):
             raise ValueError(f'sampling must be "centre" or "endpoint", got {self.sampling!r}')
 
     @property
-    def centre(self) -> tuple[float, float]:
-        """The middle (x, y); on a log10 axis the geometric mean of the bounds."""
-        return _middle(*self.x, self.x_scale)[0], _middle(*self.y, self.y_scale)[0]
+    def centre(self) -> tuple[float, float] | tuple[Decimal, Decimal]:
+        """The middle (x, y), Decimals where the view is exact; on a log10 axis the geometric mean of the bounds."""
+        return self._axis_middle("x")[0], self._axis_middle("y")[0]
 
     @property
     def half(self) -> tuple[float, float]:
         """Half the width and half the height; on a log10 axis that of the natural logarithm."""
-        return _middle(*self.x, self.x_scale)[1], _middle(*self.y, self.y_scale)[1]
+        return self._axis_middle("x")[1], self._axis_middle("y")[1]
 
     def spanning(self, centre, half) -> View:
-        """The view with these scales and this sampling whose `centre` and `half` are as given, however narrow."""
-        return replace(self, x=_bounds(centre[0], half[0], self.x_scale), y=_bounds(centre[1], half[1], self.y_scale))
+        """The view with these scales and this sampling whose `centre` and `half` are as given, however narrow.
+
+        Exact if the centre is two Decimals.
+        """
+        if isinstance(centre[0], Decimal):
+            units = tuple(h / LOG_TEN if self._scale(name) == "log10" else h for name, h in zip("xy", half, strict=True))
+            return replace(self, exact=Exact(*centre, units))
+        x, y = (_bounds(*axis) for axis in zip(centre, half, (self.x_scale, self.y_scale), strict=True))
+        return replace(self, x=x, y=y, exact=None)
+
+    def exactly(self) -> View:
+        """The same rectangle as an exact view: its centre, to the 17 digits of float64, is taken at its word."""
+        if self.exact is not None:
+            return self
+        return self.spanning(tuple(Decimal(repr(c)) for c in self.centre), self.half)
+
+    def plainly(self) -> View:
+        """The same rectangle by float64 bounds; ValueError where they are too close for that."""
+        return self if self.exact is None else replace(self, exact=None)
 
     def away(self, point, centre) -> tuple[float, float]:
-        """How far `point` is from `centre` in the units of `half`."""
-        return tuple(_log_ratio(p, c) if self._scale(name) == "log10" else p - c
-                     for name, p, c in zip("xy", point, centre, strict=True))
+        """How far `point` is from `centre` in the units of `half`; Decimals or floats."""
+        return tuple(_away(p, c, self._scale(name)) for name, p, c in zip("xy", point, centre, strict=True))
 
-    def moved(self, centre, away) -> tuple[float, float]:
-        """The inverse of `away`: the point that far from `centre`."""
+    def moved(self, centre, away) -> tuple[float, float] | tuple[Decimal, Decimal]:
+        """The inverse of `away`: the point that far from `centre`, Decimals where those of the centre are."""
         return tuple(_moved(c, d, self._scale(name), 1.0) for name, c, d in zip("xy", centre, away, strict=True))
 
     def positions(self, size) -> tuple[np.ndarray, np.ndarray]:
-        """Sample positions x (columns,) and y (rows,) of a picture of `size` (columns, rows), float64, rising."""
+        """Sample positions x (columns,) and y (rows,) of a picture of `size` (columns, rows), float64, rising.
+
+        Rounded where the view is exact: `offsets` says there what float64 cannot.
+        """
         columns, rows = check_sides(size)
+        if self.exact is not None:
+            return tuple(np.array([float(decimals.moved(centre, d, "linear")) for d in away])
+                         for centre, away in zip(self.centre, self.offsets(size, self.centre), strict=True))
         return self._samples(self.x, self.x_scale, columns), self._samples(self.y, self.y_scale, rows)
+
+    def offsets(self, size, point) -> tuple[np.ndarray, np.ndarray]:
+        """How far the samples of a picture of `size` lie from `point` (two Decimals), in true units.
+
+        float64 (columns,) and (rows,), with full relative precision where `point` is in the view or near it.
+        """
+        columns, rows = check_sides(size)
+        if self.exact is None:
+            return tuple(np.array([float(decimals.exact_difference(Decimal(float(x)), p)) for x in places])
+                         for places, p in zip(self.positions(size), point, strict=True))
+        found = []
+        for name, n, p in (("x", columns, point[0]), ("y", rows, point[1])):
+            centre, half = self._axis_middle(name)
+            d = half * (np.linspace(-1, 1, n) if self.sampling == "endpoint" else (2 * np.arange(n) + 1 - n) / n)
+            steps = d if self._scale(name) == "linear" else float(centre) * np.expm1(d)
+            between = decimals.exact_difference(centre, p)
+            found.append(steps if not between else
+                         np.array([float(decimals.exact_difference(between, -Decimal(float(step)))) for step in steps]))
+        return tuple(found)
 
     def _samples(self, bounds, scale, n):
         if self.sampling == "endpoint":
@@ -157,12 +251,21 @@ class View:
         return getattr(self, name + "_scale")
 
     def _axis_middle(self, name):
-        return _middle(*getattr(self, name), self._scale(name))
+        scale = self._scale(name)
+        if self.exact is None:
+            return _middle(*getattr(self, name), scale)
+        half = self.exact.half["xy".index(name)]
+        return getattr(self.exact, name), half * LOG_TEN if scale == "log10" else half
 
     def zoom(self, factor, at=None) -> View:
         """The view magnified by `factor` > 0 about the point `at` = (x, y), which stays where it is (default: centre)."""
         if not (0 < factor < math.inf):
             raise ValueError(f"factor must be positive and finite, got {factor}")
+        if self.exact is not None:
+            at = self.centre if at is None else tuple(decimals.decimal("at", a) for a in at)
+            centre = [decimals.moved(a, _away(c, a, self._scale(name)) / factor, self._scale(name), half / factor)
+                      for name, c, a, half in zip("xy", self.centre, at, self.half, strict=True)]
+            return self.spanning(centre, tuple(half / factor for half in self.half))
         return self._map(self.centre if at is None else at, 1 / factor)
 
     def _map(self, at, shrink):
@@ -179,6 +282,8 @@ class View:
 
     def pan(self, right, up) -> View:
         """The view moved by fractions of its width and height; 1 is a whole width to the right."""
+        if self.exact is not None:
+            return self.spanning(self.point(0.5 + right, 0.5 + up), self.half)
         axes = {}
         for name, by in (("x", right), ("y", up)):
             scale = getattr(self, name + "_scale")
@@ -189,14 +294,23 @@ class View:
 
     @classmethod
     def around(cls, x, y, width, scale="linear", aspect=1.0) -> View:
-        """The view centred on (x, y) that is `width` wide (decades on log10 axes) and `width * aspect` high."""
-        if not (0 < width < math.inf and 0 < aspect < math.inf):
-            raise ValueError(f"width and aspect must be positive and finite, got {width} and {aspect}")
+        """The view centred on (x, y) that is `width` wide (decades on log10 axes) and `width * aspect` high.
+
+        With x or y a text ("48.354075…") or a Decimal it is exact: no digit of the centre is lost, and the width may go down to
+        2e-100.
+        """
+        width, aspect = (_positive(name, value) for name, value in (("width", width), ("aspect", aspect)))
+        if isinstance(x, str | Decimal) or isinstance(y, str | Decimal):
+            x, y = decimals.decimal("x", x), decimals.decimal("y", y)
+            return cls((0.0, 0.0), (0.0, 0.0), scale, scale, exact=Exact(x, y, (width / 2, width / 2 * aspect)))
         half = width / 2 * (math.log(10) if scale == "log10" else 1.0)
         return cls(_bounds(x, half, scale), _bounds(y, half * aspect, scale), x_scale=scale, y_scale=scale)
 
     def point(self, u, v) -> tuple[float, float]:
-        """The point at fractions of the width and height: (0, 0) is the low corner, (1, 1) the high one."""
+        """The point at fractions of the width and height: (0, 0) is the low corner, (1, 1) the high one.
+
+        Two Decimals where the view is exact.
+        """
         return tuple(_moved(*self._axis_middle(name), self._scale(name), 2 * f - 1) for name, f in (("x", u), ("y", v)))
 
     def fraction(self, x, y) -> tuple[float, float]:
@@ -204,17 +318,25 @@ class View:
         found = []
         for name, value in (("x", x), ("y", y)):
             centre, half = self._axis_middle(name)
-            away = _log_ratio(value, centre) if self._scale(name) == "log10" else value - centre
-            found.append(float(0.5 + away / half / 2))
+            found.append(float(0.5 + _away(value, centre, self._scale(name)) / half / 2))
         return tuple(found)
 
     def window(self, u0, v0, u1, v1) -> View:
         """The view between two points given as fractions, as in `point`."""
+        if self.exact is not None:
+            if not (u0 < u1 and v0 < v1):
+                raise ValueError(f"a window must have its low corner below its high one, got {(u0, v0)} and {(u1, v1)}")
+            half_x, half_y = self.half
+            return self.spanning(self.point((u0 + u1) / 2, (v0 + v1) / 2), (half_x * (u1 - u0), half_y * (v1 - v0)))
         (x0, y0), (x1, y1) = self.point(u0, v0), self.point(u1, v1)
         return replace(self, x=(x0, x1), y=(y0, y1))
 
     def fractions_of(self, other) -> tuple[float, float, float, float]:
         """The rectangle (u0, v0, u1, v1) of this view that the view `other` shows; needs the same scales."""
+        if self.exact is not None or other.exact is not None:
+            middle = self.fraction(*other.centre)
+            share = [b / a for a, b in zip(self.half, other.half, strict=True)]
+            return tuple(m + sign * s / 2 for sign in (-1, 1) for m, s in zip(middle, share, strict=True))
         return *self.fraction(other.x[0], other.y[0]), *self.fraction(other.x[1], other.y[1])
 
     def spacing_in_ulps(self, size) -> float:
@@ -230,7 +352,7 @@ class View:
             largest = dict.fromkeys("xy", max(largest.values()))
         for name, n in (("x", columns), ("y", rows)):
             scale = getattr(self, name + "_scale")
-            centre, half = _middle(*getattr(self, name), scale)
+            centre, half = map(float, self._axis_middle(name))
             unit = np.spacing(abs(centre) if scale == "log10" else largest[name])
             spacing[name] = 2 * half / n * (centre if scale == "log10" else 1.0) / unit
         return float(min(spacing.values()))
@@ -251,6 +373,13 @@ def _grown(centre, d):
     """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom."""
     with np.errstate(over="ignore"):                # inf is refused where a View is made
         return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
+
+
+def _away(place, other, scale):
+    """The inverse of `_moved`, in the units of `View.half`."""
+    if isinstance(place, Decimal) or isinstance(other, Decimal):
+        return decimals.away(Decimal(place), Decimal(other), scale)
+    return _log_ratio(place, other) if scale == "log10" else place - other
 
 
 def _log_ratio(a, b):

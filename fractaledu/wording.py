@@ -23,6 +23,13 @@ def amount(count) -> str:
     return f"{count:.{1 if count < 9.95 and units[0] != 'bytes' else 0}f} {units[0]}"
 
 
+def duration(seconds) -> str:
+    """5 s, 10 min, 2.0 h"""
+    if seconds < 90:
+        return f"{max(1, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def power_of_ten(power) -> str:
     """10⁻⁶"""
     return "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

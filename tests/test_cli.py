@@ -84,7 +84,7 @@ def test_an_unwritable_place_is_one_line_and_2(capsys):
 def test_the_float_floor_is_a_warning(tmp_path, capsys):
     out = tmp_path / "a.npz"
     assert cli.main(["render", "mandelbrot", "--x", "-0.75", "-0.74999999999999", "--y", "0.1", "0.10000000000001", "--size",
-                     "64x64", "--steps", "5", "--out", str(out)]) == 0
+                     "64x64", "--steps", "5", "--precision", "float64", "--out", str(out)]) == 0
     error = capsys.readouterr().err
     assert error.count("fractaledu: warning: view is at the float floor") == 1
 

@@ -268,10 +268,11 @@ def test_refining_goes_on_from_a_known_pass():
 def test_the_float_floor_is_a_sentence_and_no_picture(explorer):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        e = explorer(fe.mandelbrot(), view=fe.View.around(-0.75, 0.1, 1e-14))       # 90 ulps
-        f = explorer(fe.mandelbrot(), view=fe.View((-0.75, -0.75 + 10 * 2 ** -53), (0.1, 0.1 + 1e-15)))
+        e = explorer(fe.burning_ship(), view=fe.View.around(-0.75, 0.1, 1e-14))       # 90 ulps
+        f = explorer(fe.burning_ship(), view=fe.View((-0.75, -0.75 + 10 * 2 ** -53), (0.1, 0.1 + 1e-15)))
         assert e.wait(60) and f.wait(60)
-    assert e.landscape is None and "Float64 ends here" in e._now["view"]["floor"]
+    assert e.landscape is None and "Float64 ends here: fewer" in e._now["view"]["floor"]
+    assert "every other system stops there." in e._now["view"]["floor"] and not e._now["view"]["offer"]
     assert "not the map. Zoom out" in e._now["view"]["floor"]       # too few to see the map, but each pixel has its own
     assert "not the map: the 48 pixels of a row have only 11 different parameter values. Zoom" in f._now["view"]["floor"]
     e.home()                                                # it began there: home is the whole map then

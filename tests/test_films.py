@@ -193,7 +193,7 @@ def test_a_loop_goes_forward_and_back(tmp_path):
 # ---------------------------------------------------------------- the end of float64
 
 def test_a_zoom_ends_at_the_float_floor_and_says_so(tmp_path):
-    plan = fe.film_plan(fe.paper("one-datum"), ONE_DATUM, tmp_path / "f", decades=20, **SMALL)
+    plan = fe.film_plan(fe.paper("one-datum"), ONE_DATUM, tmp_path / "f", decades=20, precision="float64", **SMALL)
     assert fe.limits(plan.keyframes.recipes[-1].view, (96, 96)).ulps >= 4
     assert fe.limits(plan.keyframes.recipes[-1].view.zoom(2), (96, 96)).ulps < 4
     assert "float64 ends it 14." in plan.story.note and "4 ulps" in plan.story.note

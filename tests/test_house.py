@@ -82,7 +82,7 @@ def test_tour_and_gallery_keep_the_budget_of_lessons(path):
 
 def test_the_version_and_the_extras_are_as_documented():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert set(project["optional-dependencies"]) == {"lab", "test", "browser", "bench", "movie", "cluster"}
+    assert set(project["optional-dependencies"]) == {"lab", "test", "browser", "bench", "movie", "cluster", "deep"}
     assert re.fullmatch(r"\d+\.\d+\.\d+", fe.__version__)
 
 

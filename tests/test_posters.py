@@ -357,10 +357,10 @@ def test_the_ending_may_be_in_capitals(tmp_path):
 def test_pixels_at_the_float_floor_are_warned_of(tmp_path):
     view = fe.View.around(-0.75, 0.1, 1e-15)
     with pytest.warns(fe.FloatFloorWarning, match="ulps apart") as caught:
-        poster(fe.mandelbrot(), tmp_path / "a.png", view, (12, 12), 5)
+        poster(fe.newton(), tmp_path / "a.png", view, (12, 12), 5)
     assert caught[0].filename == __file__
     with pytest.warns(fe.FloatFloorWarning):
-        plan = poster_plan(fe.mandelbrot(), tmp_path / "a.png", view, (12, 12), 5)
+        plan = poster_plan(fe.newton(), tmp_path / "a.png", view, (12, 12), 5)
     assert "this shows rounding" in str(plan) and plan.estimate() > 0
 
 
@@ -467,8 +467,9 @@ def test_captions_say_what_one_has_to_know():
     assert "high end of viridis" in caption_of(fe.mandelbrot(), palette="viridis")
     for mode, part in (("value", "logarithmic from 1 to"), ("verdict", "vermilion exploded"), ("patterns", "cross hatch")):
         assert part in caption_of(fe.mandelbrot(), mode=mode)
-    assert "near the float floor" in caption_of(fe.mandelbrot(), fe.View.around(-0.75, 0.1, 2e-13))
-    assert "shows rounding" in caption_of(fe.mandelbrot(), fe.View.around(-0.75, 0.1, 2e-15))
+    assert "near the float floor" in caption_of(fe.newton(), fe.View.around(-0.75, 0.1, 2e-13))
+    assert "shows rounding" in caption_of(fe.newton(), fe.View.around(-0.75, 0.1, 2e-15))
+    assert "exact: differences from one run" in caption_of(fe.mandelbrot(), fe.View.around(-0.75, 0.1, 2e-15))
 
 
 @pytest.mark.parametrize("name", names.NAMED)

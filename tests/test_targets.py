@@ -85,14 +85,14 @@ def test_the_same_seed_finds_the_same_point_with_any_number_of_threads_and_anoth
 def test_the_dive_ends_at_the_float_floor():
     """Deeper is not asked for; what it returns is then told from its neighbours by float64, and no more."""
     told = []
-    point = border_target(fe.mandelbrot(), None, 300, 60, progress=lambda *now: told.append(now))
+    point = border_target(fe.mandelbrot(), None, 300, 60, progress=lambda *now: told.append(now), precision="float64")
     assert told[-1][0] == told[-1][1] == len(told) == math.ceil(300 / math.log10(4))
     x, y = point
     assert abs(x) < 2 and abs(y) < 2
     near = fe.View.around(x, y, 1e-13)
     assert not near.at_float_floor((33, 33))
     with pytest.raises(ValueError, match="view must lie above the float floor"):
-        border_target(fe.mandelbrot(), fe.View.around(x, y, 2e-14))
+        border_target(fe.mandelbrot(), fe.View.around(x, y, 2e-14), precision="float64")
 
 
 def test_a_smooth_border_is_a_target_too():

@@ -106,5 +106,5 @@ def test_bad_sizes_are_refused(size):
 def test_bad_zoom_factors_are_refused(factor):
     with pytest.raises(ValueError, match="factor must be positive and finite"):
         View((0, 1), (0, 1)).zoom(factor)
-    with pytest.raises(ValueError, match="width and aspect must be positive"):
+    with pytest.raises(ValueError, match="width must be positive"):
         View.around(0, 0, factor)

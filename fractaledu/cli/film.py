@@ -18,10 +18,10 @@ def add(commands):
         where = pictures.add_view(system, sampling=False)
         where.description = "The bounds are those of the first window, which is then centred on where the dive begins."
         where.add_argument("--decades", type=float, metavar="N", help="powers of ten to zoom; default: 6")
-        where.add_argument("--target", nargs=2, type=float, metavar=("X", "Y"),
-                           help="default: a point of the border that is looked for")
+        where.add_argument("--target", nargs=2, type=reading.place, metavar=("X", "Y"),
+                           help="with as many digits as you like; default: a point of the border that is looked for")
         where.add_argument("--target-seed", type=int, metavar="N", help="another border point for each N; default: 0")
-        where.add_argument("--waypoint", nargs=2, type=float, metavar=("X", "Y"), action="append",
+        where.add_argument("--waypoint", nargs=2, type=reading.place, metavar=("X", "Y"), action="append",
                            help="pass this point before the target; may be given more than once; without "
                                 "--target the last one is the target")
         if pictures.condition(name) in networks.WINDOWS:
@@ -51,11 +51,11 @@ def add(commands):
 def run(options):
     """Plan the film, say what it takes, make it."""
     with warnings_in_a_line():
-        with Bars(disable=None, target="window") as bars:
+        with Bars(disable=None, target="window", reference="step") as bars:
             plan = plan_of(options, bars)
         say(plan)
         say(announced(plan.estimate(options.threads), options.threads))
-        with kept_in(plan.keyframes.folder), Bars(disable=None, keyframes="run", frames="frame") as bars:
+        with kept_in(plan.keyframes.folder), Bars(disable=None, reference="step", keyframes="run", frames="frame") as bars:
             plan.make(threads=options.threads, progress=bars)
     finished(options.out, plan.keyframes.folder, "keyframes")
 
@@ -69,7 +69,7 @@ def plan_of(options, progress=None):
                      steps=options.steps, supersampling=options.supersampling, fps=options.fps, seconds=options.seconds,
                      colours=options.colours, palette=options.palette, mode=options.mode, caption=not options.no_caption,
                      loop=options.loop, codec=options.codec, folder=options.folder, threads=options.threads,
-                     progress=progress, **way)
+                     progress=progress, precision=options.precision, **way)
 
 
 def _dive(options):

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from .. import names, networks
 from ..colour import MODES
+from ..deep import STOPS
 from ..problems import Problem
-from ..view import View, check_sides
+from ..recipes import PRECISIONS
+from ..view import Exact, View, check_sides
 from . import reading
 
 
@@ -30,6 +32,10 @@ def add_view(system, name=None, sampling=True):
     where.add_argument("--x-scale", choices=("linear", "log10"), help="default: that of the first view")
     where.add_argument("--y-scale", choices=("linear", "log10"))
     if sampling:
+        where.add_argument("--centre", nargs=2, type=reading.digits, metavar=("X", "Y"),
+                           help="instead of bounds, with as many digits as you like: an exact view")
+        where.add_argument("--half", type=float, metavar="H",
+                           help="its half width, and half height: in decades on log10 axes, to 1e-100")
         where.add_argument("--sampling", choices=("centre", "endpoint"), default="centre",
                            help="endpoint: from bound to bound, as the paper's code")
     if name is not None and condition(name) in networks.WINDOWS:
@@ -45,6 +51,8 @@ def add_look(system, side):
     system.add_argument("--mode", choices=MODES,
                         help="what colours mean; default: basins where there are attractors, else rank")
     system.add_argument("--threads", type=int, help="default: all that this process may use")
+    system.add_argument("--precision", choices=PRECISIONS, default="auto",
+                        help=f"auto: beyond float64 exact, as differences from one run in arbitrary precision. {STOPS}.")
 
 
 def problem_of(options) -> Problem:
@@ -61,9 +69,18 @@ def given(options) -> dict:
 def view_of(options, problem, size=None) -> View:
     """The view that was asked for: the system's first one, unless its bounds are given; with `size` in that shape."""
     first = problem.view if size is None else problem.shaped(problem.view, check_sides(size))
-    if getattr(options, "window", False):
-        if options.x or options.y:
-            raise ValueError("--window must not be given together with --x or --y")
+    centre, half, window = (getattr(options, name, None) for name in ("centre", "half", "window"))
+    if window and (options.x or options.y):
+        raise ValueError("--window must not be given together with --x or --y")
+    if centre is not None or half is not None:
+        if centre is None or half is None:
+            raise ValueError("--centre and --half must be given together")
+        if options.x or options.y or window:
+            raise ValueError("--centre must not be given together with --x, --y or --window")
+        exact = View((0, 0), (0, 0), options.x_scale or first.x_scale, options.y_scale or first.y_scale, options.sampling,
+                     Exact(*centre, (half, half)))
+        return problem.shaped(exact, check_sides(options.size))
+    if window:
         first = networks.paper_view(condition(options.system))
     return View(options.x or first.x, options.y or first.y, options.x_scale or first.x_scale,
                 options.y_scale or first.y_scale, getattr(options, "sampling", "centre"))

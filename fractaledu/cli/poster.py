@@ -24,9 +24,10 @@ def run(options):
     problem = pictures.problem_of(options)
     with warnings_in_a_line():
         plan = poster_plan(problem, options.out, pictures.view_of(options, problem, options.size), options.size, options.steps,
-                           palette=options.palette, mode=options.mode, caption=not options.no_caption, folder=options.folder)
+                           palette=options.palette, mode=options.mode, caption=not options.no_caption, folder=options.folder,
+                           precision=options.precision)
         say(plan)
         say(announced(plan.estimate(options.threads), options.threads))
-        with kept_in(plan.folder), Bars(disable=None, tiles="run", drawing="row") as bars:
+        with kept_in(plan.folder), Bars(disable=None, reference="step", tiles="run", drawing="row") as bars:
             plan.make(threads=options.threads, progress=bars)
     finished(options.out, plan.folder, "tiles")

@@ -3,6 +3,9 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+from decimal import Decimal
+
+from .. import decimals
 
 
 class UsageError(Exception):
@@ -29,6 +32,20 @@ def guard(text):
 def path(text):
     """A path."""
     return pathlib.Path(text.removeprefix(" "))         # of `guard`
+
+
+def place(text):
+    """A coordinate: a float where that holds all the digits, else a Decimal."""
+    try:
+        number = decimals.decimal("a coordinate", text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix("a coordinate ")) from None
+    return float(number) if Decimal(repr(float(number))) == number else number
+
+
+def digits(text):
+    """A coordinate of an exact view, with all its digits: a Decimal."""
+    return Decimal(repr(found)) if isinstance(found := place(text), float) else found
 
 
 def size(text):

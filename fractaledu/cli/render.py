@@ -1,15 +1,22 @@
 """fractaledu render: a picture in a file."""
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from tqdm import tqdm
 
+from .. import deep
 from ..landscape import Landscape
-from ..rendering import estimate, part_of, render
+from ..progress import Bars
+from ..recipes import Recipe
+from ..rendering import estimate_of, part_of, render_of, warn
+from ..view import check_size
 from . import pictures, reading
 from .telling import announced, say, warnings_in_a_line
 
 LONG_SECONDS = 10           # work that takes longer is announced
+LONG_REFERENCE = 2          # seconds too, of what has to be done before the first pixel
 
 
 def add(commands):
@@ -35,20 +42,33 @@ def run(options):
         raise ValueError(f"--out must be a file, got the folder {out}")
     from ..colour import check_look
     check_look(problem, options.palette, options.mode)
+    recipe = Recipe(problem, view, check_size(options.size), problem.check_steps(options.steps), precision=options.precision)
     total = options.size[0] * options.size[1]
     with warnings_in_a_line():
+        warn(recipe, stacklevel=2)
         left = 1.0 - _finished(out)
-        seconds = left * estimate(problem, view, options.size, options.steps, threads=options.threads)
+        _train_reference(recipe)
+        seconds = left * estimate_of(recipe, options.threads)
         if seconds > LONG_SECONDS:
             say(announced(seconds, options.threads))
         with tqdm(total=total, unit="run", unit_scale=True, disable=None, leave=False) as bar:
             try:
-                land = render(problem, view, options.size, options.steps, threads=options.threads, file=out,
-                              write=_writer(options), progress=lambda done, _: bar.update(done - bar.n))
+                land = render_of(recipe, options.threads, file=out, write=_writer(options),
+                                 progress=lambda done, _: bar.update(done - bar.n))
             except KeyboardInterrupt:
                 kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"
                 raise KeyboardInterrupt(kept) from None
-    say(f"{out}: {land!r}")
+    say(f"{out}: {land!r}{'' if land.digits else ', float64'}")
+
+
+def _train_reference(recipe):
+    """The reference run of an exact picture, announced if it is long, with a bar; it is kept for what follows."""
+    if deep.chosen(recipe.problem, recipe.view, recipe.size, recipe.precision) == "exact":
+        seconds = deep.reference_seconds(recipe.problem, recipe.view, recipe.steps)
+        if seconds > LONG_REFERENCE:
+            say(f"reference run in arbitrary precision: {announced(seconds, 1)}")
+        with Bars(disable=None, reference="step") as bars:
+            deep.lanes(recipe, reference_progress=functools.partial(bars, "reference"))
 
 
 def _finished(out):

@@ -89,7 +89,7 @@ class Comparison(ipywidgets.VBox):
         if same or abs(u1 - u0 - 1) > 1e-9:
             self._zooming, there._gesture_now = True, here._gesture_now         # one gesture is one entry over there too
             try:
-                self._set(there, "view", new if same else there.view.zoom(1 / (u1 - u0)))
+                self._set(there, "view", new if same else there._zoomed(1 / (u1 - u0)))
             finally:
                 self._zooming, there._gesture_now = False, None
 

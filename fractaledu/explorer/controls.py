@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from .. import deep
 from ..colour import MODES, PALETTES
 from ..names import NAMED, named
 from ..networks import CONDITIONS
@@ -54,6 +55,8 @@ _OPTIONS = {control.name: control for control in (
     Control("seed", "seed", "data", low=0, high=20, whole=True),
     Control("batch_seed", "seed of the minibatches", "data", hint="a whole number; empty: the paper's own batches"))}
 MAGNETS = Control("kind", "magnet", choices=((1, "I"), (2, "II")))
+PRECISION = Control("precision", "precision", "picture", choices=(
+    ("auto", "exact where float64 ends"), ("float64", "float64 only"), ("exact", "exact everywhere")))
 AXES = "x_axis", "y_axis"
 _ONE_OF = {"roots", "coefficients", "degree"}           # say the same thing of a polynomial, each in its way
 RESOLUTIONS = (64, 96, 128, 192, 256, 384, 512, 768)
@@ -196,9 +199,10 @@ def _turned_axes(problem, name, value, options):
 
 
 def looks(problem: Problem) -> list[Control]:
-    """The knobs that change the colours only."""
+    """The knobs that say how the same map is shown: its colours, and the numbers it is computed with."""
     modes = [(mode, word) for mode, word in zip(MODES, (
         "rank", "value (physical units)", "three states", "three states, with patterns", "basins"), strict=True)
         if mode != "basins" or problem.attractors]
-    return [Control("palette", "palette", "colours", choices=tuple((name, name) for name in PALETTES)),
-            Control("mode", "colour means", "colours", choices=tuple(modes))]
+    found = [Control("palette", "palette", "colours", choices=tuple((name, name) for name in PALETTES)),
+             Control("mode", "colour means", "colours", choices=tuple(modes))]
+    return found + [PRECISION] if deep.supports(problem) else found

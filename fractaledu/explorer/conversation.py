@@ -5,10 +5,14 @@ import math
 
 import traitlets as T
 
+from .. import decimals
 from ..browser import Listener
 from ..recipes import MOST_PINS, Recipe
+from ..view import SMALLEST_HALF
+from ..wording import number
 from .controls import controls, value_of
 from .inspector import pixel_at
+from .points import suited
 from .presets import WHOLE
 
 
@@ -55,13 +59,17 @@ class Conversation(Listener):
         """The point of a message as fractions of the present view; the hand may have been on an earlier one."""
         view = self._views.get(message["view"], self.view)
         point = message["u"], message["v"]
-        return point if view is self.view else self.view.fraction(*view.point(*point))
+        if view is self.view:
+            return point
+        return self.view.fraction(*(view if self.view.exact is None else view.exactly()).point(*point))
 
     def _pixel(self, u, v):
-        """The centre of the pixel at fractions of the view, in true units."""
-        column, row = pixel_at(self.recipe, u, v)
-        xs, ys = self.view.positions(self._size)
-        return float(xs[column]), float(ys[row])
+        """The centre of the pixel at fractions of the view, in true units: two Decimals where the view is exact."""
+        pixel, view = pixel_at(self.recipe, u, v), self.view
+        if view.exact is None:
+            return tuple(float(places[k]) for places, k in zip(view.positions(self._size), pixel, strict=True))
+        return tuple(decimals.moved(centre, float(away[k]), "linear")
+                     for centre, away, k in zip(view.centre, view.offsets(self._size, view.centre), pixel, strict=True))
 
     def _do_hello(self, message):
         self._clients.add(message["client"])
@@ -87,14 +95,16 @@ class Conversation(Listener):
     def _do_move(self, message):
         if "view" in self._locked:
             return
-        base = self._views.get(message["base"], self.view)
+        base, rect = self._views.get(message["base"], self.view), message["rect"]
         self._next_id = message["id"]
+        goes_on = self._goes_on
         try:
-            view = base.window(*message["rect"])
+            view = (base.exactly() if goes_on else base).window(*rect)
         except ValueError:
-            raise ValueError("The map ends here: float64 has no numbers for what lies beyond.") from None
-        u0, _, u1, _ = message["rect"]
-        if not (u1 - u0 < 1 and self.view.at_float_floor(self._size)):      # below the floor there is nothing to see
+            ends = rect[2] - rect[0] < 1 and goes_on
+            raise ValueError("The map ends here: " + (f"pictures are at least {number(2 * SMALLEST_HALF)} wide." if ends else
+                                                      "float64 has no numbers for what lies beyond.")) from None
+        if not (rect[2] - rect[0] < 1 and self._at_floor):      # below the floor there is nothing to see
             self.view = view
 
     def _do_point(self, message):
@@ -126,10 +136,10 @@ class Conversation(Listener):
         if self._is_locked(name):
             raise ValueError(f"{name} is locked")
         if name in ("x", "y"):
-            self._set_coordinate(name, _number(name, value))
+            self._set_coordinate(name, value)
         elif name in ("steps", "resolution"):
             setattr(self, name, int(_number(name, value, whole=True)))
-        elif name in (*self._family, "palette", "mode"):
+        elif name in (*self._family, "palette", "mode", "precision"):
             knob = next((knob for knob in controls(self.problem) if knob.name == name and knob.high is not None), None)
             if knob is not None and isinstance(value, str):
                 value = _number(name, value, knob.whole)
@@ -140,14 +150,14 @@ class Conversation(Listener):
     def _set_coordinate(self, name, value):
         """The cross-hair goes there, and the map comes along where it has to."""
         was = getattr(self, name)
-        setattr(self, name, value)
-        u, v = self.view.fraction(self.x, self.y)
-        if not (0 <= u <= 1 and 0 <= v <= 1):
-            try:
-                self.view = self.view.window(u - 0.5, v - 0.5, u + 0.5, v + 0.5)
-            except ValueError:
-                setattr(self, name, was)
-                raise ValueError(f"{name} must be a place that float64 can show, got {value}") from None
+        setattr(self, name, str(value))
+        try:
+            u, v = self.view.fraction(self.x, self.y)
+            if not (0 <= u <= 1 and 0 <= v <= 1):
+                self.view = self.view.spanning(suited(self.view, (self.x, self.y)), self.view.half)
+        except ValueError:
+            setattr(self, name, was)
+            raise ValueError(f"{name} must be a place that float64 can show, got {value}") from None
 
     def _do_action(self, message):
         name = message["name"]

@@ -2,22 +2,26 @@
 from __future__ import annotations
 
 import math
+from decimal import Context
 
+from .. import deep
 from ..limits import limits
 from ..problems import SIZE
+from ..recipes import Recipe
 from ..systems.complex_maps import Magnet, Rational
 from ..systems.newton import Newton
 from ..systems.planar import is_planar
-from ..ticks import even_ticks, powers_of_ten, tick_texts, wide
-from ..view import FLOOR_ULPS
+from ..ticks import deep_ticks, even_ticks, powers_of_ten, shortened, tick_texts, wide
+from ..view import FLOOR_ULPS, View
 from ..wording import number, power_of_ten
 from . import formulas
 from .frames import legend
 from .presets import WHOLE
 
 ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}
-FLOOR = ("Float64 ends here: fewer than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
-         "rounding, not the map{shared}. Zoom out, undo (Z) or go home (Home).")
+FLOOR = ("Float64 ends here{on} than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
+         "rounding, not the map{shared}. Zoom out, undo (Z) or go home (Home).{stops}")
+ENDS = -1.0, 1.25               # decades left between which an exact picture says that float64 ends here
 
 
 def schema(explorer, knobs, resolutions) -> dict:
@@ -59,23 +63,38 @@ def _line_word(problem):
 def now(explorer) -> dict:
     """Where the picture, the knobs and the cross-hair stand."""
     view, problem = explorer.view, explorer.problem
-    names = (*explorer._family, "palette", "mode", "steps", "resolution")
+    names = (*explorer._family, "palette", "mode", "steps", "resolution", "precision")
     return {"view": {"id": explorer._view_id, "from": explorer._view_from, "floor": _floor(explorer),
-                     "x": _axis(view.x, view.x_scale), "y": _axis(view.y, view.y_scale)},
+                     "offer": _offers_exact(explorer), "x": _axis(view, 0), "y": _axis(view, 1)},
             "version": f"{explorer._question}.{explorer._look}", "size": list(explorer.size), "steps": explorer.steps,
-            "values": {name: getattr(explorer, name) for name in names} | {"x": repr(explorer.x), "y": repr(explorer.y)},
-            "short": dict(zip("xy", _short(explorer.recipe, (explorer.x, explorer.y)), strict=True)),
+            "values": {name: getattr(explorer, name) for name in names} | {"x": str(explorer.x), "y": str(explorer.y)},
+            "short": dict(zip("xy", _short(explorer.recipe, explorer.recipe.at, 13), strict=True)),
             "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
-            "depth": depth(view, problem.view, explorer.size), "about": about(explorer),
+            "depth": depth(view, problem.view, explorer.size, _digits(explorer)), "about": about(explorer),
             "legend": legend(problem, explorer.palette, explorer.mode, explorer.steps),
             "state": explorer.state, "undo": explorer._history.can_undo, "redo": explorer._history.can_redo}
 
 
 def _floor(explorer):
-    if not explorer.view.at_float_floor(explorer.size):
+    if not explorer._at_floor:
         return ""
     shared = _shared(limits(explorer.view, explorer.size), explorer.size)
-    return FLOOR.format(ulps=FLOOR_ULPS, shared=shared and f": {shared}")
+    return FLOOR.format(ulps=FLOOR_ULPS, shared=shared and f": {shared}",
+                        on="; continue exactly. Fewer" if _offers_exact(explorer) else ": fewer",
+                        stops="" if deep.supports(explorer.problem) else f" {deep.STOPS}.")
+
+
+def _offers_exact(explorer):
+    """Whether a click can make the picture that float64 cannot."""
+    return explorer._at_floor and deep.supports(explorer.problem) and not explorer._is_locked("precision")
+
+
+def _digits(explorer):
+    """Of the reference run of an exact picture; 0 while there is none, None where the picture is plain."""
+    if explorer._computed == "float64":
+        return None
+    shown = explorer._pictures.shown
+    return shown.land.digits if shown is not None and shown.question == explorer._question else 0
 
 
 def _shared(found, size):
@@ -87,8 +106,14 @@ def _shared(found, size):
     return f"the {pixels} pixels of a {line} have only {distinct} different parameter value{'s' * (distinct > 1)}"
 
 
-def _axis(bounds, scale):
+def _axis(view, k):
     """Ticks as [fraction, text, exponent or None], and what their texts have in common."""
+    if view.exact is not None:
+        fractions, texts, (number, power) = deep_ticks(view, k)
+        said = f"{_in_short(number)} + " if number else ""
+        marks = [[float(f), text.replace("-", "−"), None] for f, text in zip(fractions, texts, strict=True)]
+        return {"ticks": marks, "shared": f"{said}tick × {power_of_ten(power)}"}
+    bounds, scale = ((view.x, view.x_scale), (view.y, view.y_scale))[k]
     low, high = bounds
     shared = None
     if wide(bounds, scale):
@@ -114,18 +139,21 @@ def _fractions(view, point):
         return [-1.0, -1.0]
 
 
-def depth(view, start, size) -> str:
+def depth(view, start, size, digits=None) -> str:
     """How deep the view is, and how much is left: 10⁻⁶ of the start, 7 decades left before float64 runs out.
 
     Tenths where fewer than two decades are left, so that the floor does not come as a surprise.  Where pixels share their
-    parameters already (samples from bound to bound do before the floor), it says that too.
+    parameters already (samples from bound to bound do before the floor), it says that too.  `digits` are those of the reference
+    run of an exact picture, 0 where it is not known yet, None where the picture is plain.
     """
-    def width(bounds, scale):
-        return math.log1p((bounds[1] - bounds[0]) / bounds[0]) if scale == "log10" else bounds[1] - bounds[0]
-    share = width(view.x, view.x_scale) / width(start.x, start.x_scale)
+    share = view.half[0] / start.half[0]
     found = limits(view, size)
     where = "the whole map" if view == start else "as wide as the start" if abs(share - 1) < 1e-9 else (
         f"{number(share, 2) if share > 0.01 else _with_a_power(share)} of the start")
+    if digits is not None:
+        how = ("exact" if found.decades > ENDS[1] else "beyond float64: exact" if found.decades < ENDS[0] else
+               "float64 ends here; continued exactly")
+        return f"{where}, {how}" + (f", reference run in {digits} digits" if digits else "")
     return "; ".join(filter(None, (f"{where}, {_left(found.decades)}", _shared(found, size))))
 
 
@@ -159,14 +187,33 @@ def run(recipe, runs) -> dict:
     (x, y), symbols = runs.points[0], recipe.problem.symbols
     fate, neighbour = runs.words()
     texts = _short(recipe, (x, y))
-    return {"where": [f"{symbol} = {text}" for symbol, text in zip(symbols, texts, strict=True)], "exact": [repr(x), repr(y)],
+    return {"where": [f"{symbol} = {text}" for symbol, text in zip(symbols, texts, strict=True)], "exact": [str(x), str(y)],
             "fate": fate, "neighbour": neighbour, "verdict": int(runs.pixels["verdict"][0]), "steps": runs.steps,
             "seconds": runs.seconds, "value": float(runs.pixels["value"][0])}
 
 
-def _short(recipe, point):
-    spacing = [bounds[1] - bounds[0] for bounds in (recipe.view.x, recipe.view.y)]
+def _short(recipe, point, most=15):
+    """The coordinates of a point with the digits that tell it from the next pixel; deep ones with `most` digits."""
+    view = recipe.view
+    if view.exact is not None:
+        away = [half * (float(centre) if scale == "log10" else 1.0)
+                for half, centre, scale in zip(view.half, view.centre, (view.x_scale, view.y_scale), strict=True)]
+        return [_deep_place(value, 2 * half / pixels, most)
+                for value, half, pixels in zip(point, away, recipe.size, strict=True)]
+    spacing = [bounds[1] - bounds[0] for bounds in (view.x, view.y)]
     return [_place(value, across / pixels) for value, across, pixels in zip(point, spacing, recipe.size, strict=True)]
+
+
+def _deep_place(value, spacing, most):
+    """A Decimal with the digits that tell it from the next pixel's, its middle left out."""
+    digits = max(4, value.adjusted() - math.floor(math.log10(spacing)) + 2)
+    return _in_short(Context(prec=digits).plus(value), most)
+
+
+def _in_short(number, most=18):
+    """A Decimal, its middle left out, as it is printed: −1.7548776…250304, 3.2 × 10⁻⁴⁰."""
+    mantissa, _, power = shortened(number, most).partition("e")
+    return (mantissa + (f" × {power_of_ten(int(power))}" if power else "")).replace("-", "−")
 
 
 def _place(value, spacing):
@@ -183,9 +230,25 @@ def code(recipe) -> str:
     scales = "" if view.x_scale == view.y_scale == "linear" else f", {view.x_scale!r}, {view.y_scale!r}"
     sampling = "" if view.sampling == "centre" else f", sampling={view.sampling!r}"
     look = f"palette={recipe.look['palette']!r}, mode={recipe.look['mode']!r}"
-    return (f"import fractaledu as fe\n"
-            f"land = fe.render({system}, fe.View({view.x}, {view.y}{scales}{sampling}), {recipe.size}, steps={recipe.steps})\n"
+    precision = "" if recipe.precision == "auto" else f", precision={recipe.precision!r}"
+    lines, where = "", f"fe.View({view.x}, {view.y}{scales}{sampling})"
+    if view.exact is not None:
+        lines, where = f"view = {_exact_view(recipe)}\n", "view"
+    return (f"import fractaledu as fe\n{lines}"
+            f"land = fe.render({system}, {where}, {recipe.size}, steps={recipe.steps}{precision})\n"
             f"fe.plot(land, {look})")
+
+
+def _exact_view(recipe):
+    """An expression that is the very view."""
+    view, (half_x, half_y) = recipe.view, recipe.view.exact.half
+    x, y = map(str, view.centre)
+    width, aspect = 2 * half_x, half_y / half_x
+    if recipe.problem.name is None or (
+            view.x_scale == view.y_scale and View.around(x, y, width, view.x_scale, aspect) == view):
+        more = [repr(view.x_scale)] * (view.x_scale != "linear" or aspect != 1) + [repr(aspect)] * (aspect != 1)
+        return f"fe.View.around({', '.join([repr(x), repr(y), repr(width), *more])})"
+    return f"fe.Recipe.from_text({Recipe(recipe.problem, view, (1, 1), 1).to_text()!r}).view"
 
 
 def _options(problem):

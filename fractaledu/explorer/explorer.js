@@ -233,7 +233,9 @@ function render({ model, el }) {
   // ---- the parts
   const map = h("canvas", { class: "fe-map", tabindex: 0, role: "application", "aria-roledescription": "map" });
   const veil = h("canvas", { class: "fe-over", "aria-hidden": "true" });
-  const message = h("div", { class: "fe-note", role: "status", hidden: true });
+  const sentence = h("span"), goOn = button("Continue exactly", "compute the picture exactly from here on",
+    () => { unsettle(); send({ kind: "set", name: "precision", value: "auto" }); }, { class: "fe-on", "aria-label": "Continue exactly" });
+  const message = h("div", { class: "fe-note", role: "status", hidden: true }, sentence, goOn);
   const stage = h("div", { class: "fe-stage" }, map, veil, message);
   const xTicks = h("div", { class: "fe-ticks fe-x", "aria-hidden": "true" }), yTicks = h("div", { class: "fe-ticks fe-y", "aria-hidden": "true" });
   const xLabel = h("div", { class: "fe-xlabel" }), yLabel = h("div", { class: "fe-ylabel" }, h("span"));
@@ -539,9 +541,10 @@ function render({ model, el }) {
   }
   function note(text) {
     floor = Boolean(now.view.floor);
-    message.textContent = lost ? "The kernel that drew this has ended or was restarted. Run this cell again to bring the explorer back to life."
+    sentence.textContent = lost ? "The kernel that drew this has ended or was restarted. Run this cell again to bring the explorer back to life."
       : now.view.floor || text;
-    message.hidden = !message.textContent;
+    goOn.hidden = lost || !now.view.offer;
+    message.hidden = !sentence.textContent;
     root.classList.toggle("fe-lost", lost);
   }
 
@@ -641,7 +644,8 @@ function render({ model, el }) {
       if (content.share < shareSeen) computingSince = performance.now();      // another picture
       shareSeen = content.share;
       const seconds = (performance.now() - computingSince) / 1000 * (1 - content.share) / content.share;
-      left.textContent = performance.now() - computingSince > 1000 && seconds > 8 ? `about ${seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`} left` : "";
+      left.textContent = content.what ? `${content.what} ${Math.round(100 * content.share)} %`
+        : performance.now() - computingSince > 1000 && seconds > 8 ? `about ${seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`} left` : "";
     } else if (content.kind === "export progress") {
       exported.replaceChildren(`computing, ${Math.round(100 * content.share)} % `, button("stop", "stop the export",
         () => { send({ kind: "action", name: "stop export" }); exported.textContent = "stopped"; }));

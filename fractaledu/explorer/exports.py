@@ -40,8 +40,8 @@ class Exports:
             raise ValueError(f"path must end in .png or .npz, got {os.fspath(path)}")
         size = recipe.size if size is None else size
         same = shown is not None and shown.stride == 1 and shown.recipe == Recipe(
-            recipe.problem, recipe.view, size, recipe.steps).to_text()
-        land = shown if same else render(recipe.problem, recipe.view, size, recipe.steps, **how)
+            recipe.problem, recipe.view, size, recipe.steps, precision=recipe.precision).to_text()
+        land = shown if same else render(recipe.problem, recipe.view, size, recipe.steps, precision=recipe.precision, **how)
         if path.suffix == ".npz":
             Landscape.save(land, path)
         else:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .. import deep
 from ..colour import places
-from ..kernel import record
 from ..maps import julia
 from ..problems import SIZE, Problem
 from ..recipes import Recipe
-from ..rendering import render
+from ..rendering import recorded, render
 from ..systems.planar import Mandelbrot
 from ..view import View
 from ..wording import attractor_name, number
 from . import described
 from .frames import encoded, place_on_legend, swatch_of
 from .pictures import cost_key
+from .points import suited
 from .worker import Worker
 
 LONGEST_CURVE = 1200            # numbers of a curve that travel; longer ones as minima and maxima of their parts
@@ -31,9 +32,8 @@ INSET = 96
 class Runs:
     """A run, its neighbour and the pinned ones, made together: they are lanes of one group."""
 
-    problem: Problem
-    steps: int
-    points: list[tuple[float, float]]           # the run, its neighbour, the pins
+    recipe: Recipe
+    points: list[tuple]                         # the run, its neighbour, the pins; as `Explorer.pins`
     neighbour: str                              # in words
     pixels: np.ndarray = field(init=False)
     watched: np.ndarray = field(init=False)
@@ -41,14 +41,24 @@ class Runs:
     seconds: float = field(init=False)
     stop: np.ndarray | None = None              # as in `kernel.record`
 
+    @property
+    def problem(self) -> Problem:
+        return self.recipe.problem
+
+    @property
+    def steps(self) -> int:
+        return self.recipe.steps
+
     def __post_init__(self):
-        x, y = np.array(self.points).T
-        numbers = len(x) * self.steps
+        numbers = len(self.points) * self.steps
         if numbers > LARGEST_RECORD:
             raise ValueError(f"a run of {self.steps} steps is too long to be drawn; its pixel is computed all the same")
         began = time.perf_counter()
-        self.pixels, self.watched, self.states = record(self.problem.system, x, y, self.steps,
-                                                        described.has_orbit(self.problem), self.stop)
+        recipe = self.recipe
+        # the states of an exact picture's runs are differences, and no orbit on the map
+        plain = deep.chosen(recipe.problem, recipe.view, recipe.size, recipe.precision) == "float64"
+        self.pixels, self.watched, self.states = recorded(recipe, self.points, plain and described.has_orbit(self.problem),
+                                                          self.stop)
         self.seconds = time.perf_counter() - began
 
     def curves(self) -> list[bytes]:
@@ -65,8 +75,9 @@ class Runs:
         for states in self.states[:2]:
             points = states[:LONGEST_ORBIT + 1]
             points = points[np.isfinite(points).all(axis=1)]
-            u = (points[:, 0] - view.x[0]) / (view.x[1] - view.x[0])
-            v = (points[:, 1] - view.y[0]) / (view.y[1] - view.y[0])
+            with np.errstate(over="ignore"):                    # far away, in a narrow view
+                u = (points[:, 0] - view.x[0]) / (view.x[1] - view.x[0])
+                v = (points[:, 1] - view.y[0]) / (view.y[1] - view.y[0])
             away = np.flatnonzero(np.maximum(abs(u - 0.5), abs(v - 0.5)) > 5)
             last = away[0] + 1 if len(away) and not self.problem.attractors else len(u)     # it runs away: enough is seen
             found.append(np.clip(np.stack([u, v], 1)[:last], -1e6, 1e6).astype("<f4").tobytes())
@@ -110,14 +121,15 @@ class Runs:
         system = self.problem.system
         if not isinstance(system, Mandelbrot):
             return None
-        land = render(julia(complex(*self.points[0]), system.power), size=(INSET, INSET), steps=min(self.steps, 200), threads=1)
+        own = julia(complex(*map(float, self.points[0])), system.power)
+        land = render(own, size=(INSET, INSET), steps=min(self.steps, 200), threads=1)
         return "its Julia set", encoded(land, "two-sided", None, final=False)[1]
 
 
 def runs_at(recipe, point, stop=None) -> Runs:
     """The run at a point in true units, its neighbour and the pins of the recipe."""
     other, words = beside(recipe, *point)
-    return Runs(recipe.problem, recipe.steps, [point, other, *recipe.pins], words, stop)
+    return Runs(recipe, [point, other, *recipe.pins], words, stop)
 
 
 class Inspections:
@@ -138,7 +150,8 @@ class Inspections:
         if "inspector" not in explorer._hidden:
             with explorer._lock:
                 recipe = explorer.recipe
-                self._worker.request((recipe, explorer._view_id, point or recipe.at, serial, hover))
+                point = recipe.at if point is None else suited(recipe.view, point)
+                self._worker.request((recipe, explorer._view_id, point, serial, hover))
 
     def _inspect(self, job, cancel):
         recipe, view_id, point, serial, hover = job
@@ -146,6 +159,11 @@ class Inspections:
         if hover and self._seconds.get(key, 0.0) > SLOW_RUN:
             why = f"One run takes about {self._seconds[key]:.1f} s here: click a pixel to see its run."
             explorer.send({"kind": "costly", "why": why, "serial": serial})
+            return
+        if deep.chosen(recipe.problem, recipe.view, recipe.size, recipe.precision) == "exact":
+            while explorer._pictures.waits_for_reference and not cancel.wait(0.05):     # its run is made once, for both
+                pass
+        if cancel.is_set():
             return
         runs = runs_at(recipe, point, cancel.flag)
         if cancel.is_set():
@@ -193,14 +211,15 @@ class Inspections:
         return {"strip": place_on_legend(place)}
 
 
-def beside(recipe: Recipe, x, y) -> tuple[tuple[float, float], str]:
+def beside(recipe: Recipe, x, y) -> tuple[tuple, str]:
     """The point one pixel up (down at the top edge), and how far that is, in words."""
     view, rows = recipe.view, recipe.size[1]
     u, v = view.fraction(x, y)
     up = 1 if v + 1 / rows < 1 else -1
-    other = view.point(u, v + up / rows)[1]
+    other = (view.point(u, v + up / rows) if view.exact is None else
+             view.moved((x, y), (0.0, 2 * up * view.half[1] / rows)))[1]
     name = recipe.problem.symbols[1]
-    return (x, other), f"one pixel {'up' if up > 0 else 'down'} ({name} differs by {number(abs(other - y), 2)})"
+    return (x, other), f"one pixel {'up' if up > 0 else 'down'} ({name} differs by {number(float(abs(other - y)), 2)})"
 
 
 def pixel_at(recipe: Recipe, u, v) -> tuple[int, int]:

@@ -1,16 +1,16 @@
 """The knobs of an Explorer as traits; a wrong value is refused with the rule and changes nothing."""
 from __future__ import annotations
 
-import math
-
 import traitlets as T
 
+from .. import deep
 from ..colour import check_look
 from ..recipes import MOST_PINS
 from ..view import View
 from .controls import turned, value_of
+from .points import check_pair, checked
 
-OWN = ("x", "y", "view", "steps", "palette", "mode", "resolution", "pins")
+OWN = ("x", "y", "view", "steps", "palette", "mode", "resolution", "pins", "precision")
 
 
 class Option(T.TraitType):
@@ -20,6 +20,15 @@ class Option(T.TraitType):
         return value_of(turned(explorer.problem, self.name, value), self.name)
 
 
+class Place(T.TraitType):
+    """A coordinate: a float, a Decimal, or text of a decimal number, whose digits are all kept."""
+
+    default_value = 0.0
+
+    def validate(self, explorer, value):
+        return checked(explorer.problem, explorer.view, self.name, value)
+
+
 class Knobs(T.HasTraits):
     """The traits that every Explorer has; it adds one Option for each knob of its system."""
 
@@ -27,8 +36,9 @@ class Knobs(T.HasTraits):
     resolution = T.Int()
     palette = T.Unicode()
     mode = T.Unicode()
-    x = T.Float()
-    y = T.Float()
+    precision = T.Unicode("auto")
+    x = Place()
+    y = Place()
     view = T.Instance(View)
     pins = T.Tuple()
     bookmarks = T.Dict()
@@ -47,34 +57,28 @@ class Knobs(T.HasTraits):
         check_look(self.problem, *((proposal.value, None) if name == "palette" else (None, proposal.value)))
         return proposal.value
 
-    @T.validate("x", "y")
-    def _check_point(self, proposal):
-        return check_coordinate(self.problem, proposal.trait.name, proposal.value)
+    @T.validate("precision")
+    def _check_precision(self, proposal):
+        deep.chosen(self.problem, self.view, self._size, proposal.value)
+        return proposal.value
 
     @T.validate("pins")
     def _check_pins(self, proposal):
         if len(proposal.value) > MOST_PINS:
             raise ValueError(f"pins must be at most {MOST_PINS}, got {len(proposal.value)}")
-        for point in proposal.value:
-            check_points(self.problem, point)
-        return tuple((float(x), float(y)) for x, y in proposal.value)
+        return tuple(check_pair(self.problem, self.view, point) for point in proposal.value)
 
     @T.validate("view")
     def _check_view(self, proposal):
-        return check_axes(proposal.value, self.problem)
+        return held(check_axes(proposal.value, self.problem), self.problem, self.precision)
 
 
-def check_coordinate(problem, name, value):
-    """The value; ValueError unless it is finite, and positive on a log10 axis of the problem."""
-    if not math.isfinite(value) or (getattr(problem.view, f"{name}_scale") == "log10" and not value > 0):
-        raise ValueError(f"{name} must be finite, and positive on a log10 axis, got {value}")
-    return value
-
-
-def check_points(problem, point):
-    """ValueError unless both coordinates can be on the problem's map."""
-    for name, value in zip("xy", point, strict=True):
-        check_coordinate(problem, name, value)
+def held(view, problem, precision):
+    """The view in the form that suits it (`deep.held`); as it is where float64 is asked for and cannot say where it is."""
+    try:
+        return deep.held(view, problem, precision)
+    except ValueError:
+        return view
 
 
 def check_axes(view, problem):

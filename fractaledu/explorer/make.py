@@ -17,7 +17,7 @@ from .widget import Explorer
 def explore(system=None, view: View | None = None, size=(384, 384), steps: int | None = None, *, palette="two-sided", mode=None,
             at: tuple[float, float] | None = None, pins: Sequence[tuple[float, float]] = (), state: str | None = None,
             lock: Sequence[str] = (), hide: Sequence[str] = (), large=False,
-            presets: Mapping[str, tuple[str, str]] | None = None) -> Explorer:
+            presets: Mapping[str, tuple[str, str]] | None = None, precision="auto") -> Explorer:
     """A map to touch: drag, zoom, hover to see the run behind a pixel, click to keep it, turn the knobs.
 
     Parameters
@@ -33,18 +33,20 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
     palette, mode
         As in `colours`.
     at : (float, float), default the centre of the view
-        The cross-hair, in true units.
+        The cross-hair, in true units; Decimals or texts such as "48.354074…" where a float has too few digits.
     pins : up to five (float, float)
-        Runs to keep for comparison.
+        Runs to keep for comparison; numbers as `at`.
     state : str, optional
         Instead of all the above: a line of text that `Explorer.state`, its copy button or a picture's recipe gave.
     lock, hide : sequences of str
         Controls that cannot be changed, or are not shown: names of knobs ("steps", "palette", "power", …), "view"
-        (pan, zoom and the axes' sliders), "pins", "views", "export", "inspector", "state".
+        (pan, zoom and the axes' sliders), "precision", "pins", "views", "export", "inspector", "state".
     large : bool, default False
         Larger letters, for a projector.
     presets : mapping, optional
         Named situations instead of the built-in ones: name -> (a sentence why, state).
+    precision : {"auto", "float64", "exact"}, default "auto"
+        As in `render`; "auto" dives on past the end of float64 where the system can.
 
     Returns
     -------
@@ -75,6 +77,7 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
                 if np.shape(point) != (2,):
                     raise ValueError(f"{name} must be two numbers (x, y){' each' if name == 'pins' else ''}, got {point!r}")
         look = {"palette": palette} | ({"mode": mode} if mode else {})
-        recipe = Recipe(problem, view or problem.view, check_size(size), problem.check_steps(steps), look, at, tuple(pins))
+        recipe = Recipe(problem, view or problem.view, check_size(size), problem.check_steps(steps), look, at, tuple(pins),
+                        precision)
     lock, hide = ((names,) if isinstance(names, str) else names for names in (lock, hide))
     return Explorer(recipe, lock, hide, large, None if presets is None else own_presets(presets))

@@ -1,11 +1,13 @@
 """The pictures of an explorer: computed in the background, kept, coloured and sent."""
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections import OrderedDict
 from typing import NamedTuple
 
+from .. import deep
 from ..landscape import Landscape
 from ..processors import available_threads
 from ..recipes import Recipe
@@ -33,9 +35,10 @@ class Pictures:
     def __init__(self, explorer, failed):
         self._explorer = explorer
         self._worker = Worker(self._draw, failed)
-        self.wait, self.stop, self.close = self._worker.wait, self._worker.stop, self._worker.close
+        self.wait, self.close = self._worker.wait, self._worker.close
         self.outbox = Outbox(lambda content, data: explorer.send(content, [data]))
         self.shown: Shown | None = None
+        self.waits_for_reference = False        # whether a picture is asked for of which there is no pass yet
         self._known: OrderedDict[str, Landscape] = OrderedDict()    # thinned, by recipe
         self._pixel_seconds: dict[tuple, float] = {}                # by what costs about the same
         # One processor stays free for the browser and the kernel's own messages, where there is more than one.
@@ -43,12 +46,18 @@ class Pictures:
 
     def ask(self, recipe, question, view_id) -> None:
         """Compute this picture from now on."""
+        self.waits_for_reference = True
         self._worker.request((recipe, question, view_id))
+
+    def stop(self) -> None:
+        """Stop computing."""
+        self._worker.stop()
+        self.waits_for_reference = False
 
     def none(self) -> None:
         """Show no picture: there is none at the float floor."""
         self._worker.stop()
-        self.shown = None
+        self.shown, self.waits_for_reference = None, False
 
     def again(self) -> None:
         """Send what is shown once more, in the present colours."""
@@ -61,19 +70,21 @@ class Pictures:
 
     def _draw(self, job, cancel):
         recipe, question, view_id = job
-        explorer, shown_share = self._explorer, -1
+        explorer, told = self._explorer, None
 
-        def progress(done, total):
-            nonlocal shown_share
-            if int(50 * done / total) != shown_share and explorer._clients and not cancel.is_set():
-                shown_share = int(50 * done / total)
-                explorer.send({"kind": "progress", "share": done / total})
-        key = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps).to_text() + (
+        def tell(what, done, total):
+            nonlocal told
+            if (what, int(50 * done / total)) != told and explorer._clients and not cancel.is_set():
+                told = what, int(50 * done / total)
+                explorer.send({"kind": "progress", "share": done / total, "what": what})
+        key = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps, precision=recipe.precision).to_text() + (
             f" {id(recipe.problem.system)}" if recipe.problem.name is None else "")
         known = self._known.get(key)
-        passes = refine(recipe, self._coarsest(recipe), self.threads, progress=progress, cancel=cancel, known=known)
+        passes = refine(recipe, self._coarsest(recipe), self.threads, progress=functools.partial(tell, ""), cancel=cancel,
+                        known=known, reference_progress=functools.partial(tell, "reference run"), near=True)
         seconds, first, began = 0.0, True, time.perf_counter()
         for land in passes:
+            self.waits_for_reference = False
             seconds += time.perf_counter() - began
             if known is None and land.stride == 1:
                 self._pixel_seconds[cost_key(recipe)] = seconds / math.prod(recipe.size)
@@ -129,4 +140,5 @@ class Pictures:
 def cost_key(recipe):
     """What runs of about the same cost have in common."""
     problem = recipe.problem
-    return problem.title if problem.watched.relative else type(problem.system), recipe.steps
+    how = deep.chosen(problem, recipe.view, recipe.size, recipe.precision)
+    return problem.title if problem.watched.relative else type(problem.system), recipe.steps, how

@@ -13,6 +13,7 @@ from collections import OrderedDict
 import anywidget
 import traitlets as T
 
+from .. import deep
 from ..browser import module, style
 from ..colour import check_look, default_mode
 from ..landscape import Landscape
@@ -25,13 +26,14 @@ from .conversation import Conversation
 from .exports import Exports
 from .history import History
 from .inspector import Inspections, Runs, runs_at
-from .knobs import OWN, Knobs, Option, check_axes, check_points
+from .knobs import OWN, Knobs, Option, check_axes, held
 from .pictures import Pictures
+from .points import check_pair, suited
 from .presets import presets_of
 from .still import Still
 
 HERE = pathlib.Path(__file__).parent
-LOCKABLE = "view", "x", "y", "steps", "palette", "mode", "resolution", "pins"
+LOCKABLE = "view", "x", "y", "steps", "palette", "mode", "resolution", "pins", "precision"
 HIDEABLE = *LOCKABLE[1:], "views", "export", "inspector", "state"
 
 
@@ -53,10 +55,13 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         Columns of the picture.
     palette, mode : str
         As in `colours`; changing them computes nothing.
-    x, y : float
-        The cross-hair, in true units; positive on log10 axes.
-    pins : tuple of (float, float)
-        Points whose runs are kept for comparison, at most five.
+    precision : {"auto", "float64", "exact"}
+        Where float64 has too few digits, "auto" goes on exactly and "float64" stops with a sentence; as in `render`.
+    x, y : float or decimal.Decimal
+        The cross-hair, in true units; positive on log10 axes.  May be set to text such as "48.354074…"; Decimals in an exact
+        view, and wherever more digits were given than float64 holds.
+    pins : tuple of (x, y)
+        Points whose runs are kept for comparison, at most five; numbers as the cross-hair's.
     bookmarks : dict
         Name -> state: the views that were kept.
     """
@@ -97,7 +102,7 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         self._silent = False
         self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, palette=recipe.look.get("palette", "two-sided"),
                       mode=recipe.look.get("mode") or default_mode(recipe.problem), resolution=recipe.size[0],
-                      x=at[0], y=at[1], pins=recipe.pins)
+                      x=at[0], y=at[1], pins=recipe.pins, precision=recipe.precision)
         self.observe(self._changed, [*OWN, *self._family, "bookmarks"])
 
     # ------------------------------------------------------------ what Python sees
@@ -111,8 +116,9 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
     def recipe(self) -> Recipe:
         """The question that the picture answers, with the colours, the cross-hair and the pins."""
         with self._lock:
-            return Recipe(self.problem, self.view, self._size, self.steps, {"palette": self.palette, "mode": self.mode},
-                          (self.x, self.y), self.pins)
+            view = self.view
+            return Recipe(self.problem, view, self._size, self.steps, {"palette": self.palette, "mode": self.mode},
+                          suited(view, (self.x, self.y)), tuple(suited(view, pin) for pin in self.pins), self.precision)
 
     @property
     def state(self) -> str:
@@ -155,17 +161,19 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         """Back to the first view and cross-hair; from there to the whole map."""
         with self._lock:
             home, at = self._home
-            if self.view == home:
+            if self.view == held(home, self.problem, self.precision):
                 self.view = self.problem.view
                 return
+            self.view = home
             with self._silently():
                 self.x, self.y = at
-            self.view = home
+            self._publish()
+            self._inspections.ask()
 
     def inspect(self, x=None, y=None) -> Runs:
         """The run at a point (default: the cross-hair), its neighbour one pixel away and the pinned ones."""
         recipe = self.recipe
-        return runs_at(recipe, recipe.at if x is None else (x, y))
+        return runs_at(recipe, recipe.at if x is None else suited(self.view, check_pair(self.problem, self.view, (x, y))))
 
     def stop(self) -> None:
         """Stop computing; what is there stays, and `resume` goes on from it."""
@@ -194,7 +202,10 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         check_look(recipe.problem, look.get("palette"), look.get("mode"))
         check_axes(recipe.view, recipe.problem)
         for point in (at, *recipe.pins):
-            check_points(recipe.problem, point)
+            check_pair(recipe.problem, recipe.view, point)
+        if not self._is_locked("precision"):
+            look["precision"] = recipe.precision
+        deep.chosen(recipe.problem, recipe.view, recipe.size, look.get("precision", self.precision))
         with self._lock:
             self._size = recipe.size
             self._restore(recipe.problem, recipe.view, recipe.steps, gesture=None, resolution=recipe.size[0],
@@ -243,8 +254,14 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
             else:
                 if name == "resolution":
                     self._size = self._size_of(self.resolution)
+                if name == "precision":
+                    with self._silently():
+                        self._show(self.view)
+                        self._suit_points()
                 if name == "view":
                     self._name_view(self._next_id)
+                    with self._silently():
+                        self._suit_points()
                 self._moved()
 
     def _restore(self, problem, view, steps, gesture, **others):
@@ -256,10 +273,9 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
             self.problem = problem
             if not same_plane:                                  # the old places mean nothing on the new axes
                 self._home = problem.view, problem.view.centre
-            if view == self.view and not same_plane:
+            centred = view == self.view and not same_plane
+            if centred:
                 view = problem.view
-                self.x, self.y = view.centre
-                self.pins = ()
             elif view == self.view == old.view:                 # the whole map stays the whole map
                 if self._home[0] == view:
                     self._home = problem.view, self._home[1]
@@ -267,16 +283,52 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
             for name in self._family:
                 self.set_trait(name, value_of(problem, name))
             self.steps = min(steps, problem.most_steps)
+            if "precision" in others or (self.precision == "exact" and not deep.supports(problem)):
+                self.precision = others.pop("precision", "auto")
+            self._show(view)                                    # before the points, which are numbers as it needs them
+            if centred:
+                self.x, self.y = view.centre
+                self.pins = ()
             for name, value in others.items():
                 setattr(self, name, value)
+            self._suit_points()
             self._size = self._size_of(self.resolution)
-            if view != self.view or not self._view_id:
-                self.view = view
-                self._name_view(self._next_id)
             if self.mode == "basins" and not problem.attractors:
                 self.mode = "rank"
             self._publish_schema()
         self._moved(gesture)
+
+    def _show(self, view):
+        """The view becomes this one, in the form that suits it."""
+        view = held(view, self.problem, self.precision)
+        if view != self.view or not self._view_id:
+            self.view = view
+            self._name_view(self._next_id)
+
+    def _zoomed(self, factor):
+        """The view magnified about its centre, as far as pictures go."""
+        return (self.view.exactly() if self._goes_on else self.view).zoom(factor)
+
+    def _suit_points(self):
+        """In an exact view the cross-hair and the pins are Decimals."""
+        if self.view.exact is not None:
+            self.x, self.y = suited(self.view, (self.x, self.y))
+            self.pins = tuple(suited(self.view, pin) for pin in self.pins)
+
+    @property
+    def _at_floor(self):
+        """Whether float64 cannot show the view, and nothing else may."""
+        return self.view.at_float_floor(self._size) and self._computed == "float64"
+
+    @property
+    def _goes_on(self):
+        """Whether the map goes on past float64."""
+        return deep.supports(self.problem) and self.precision != "float64"
+
+    @property
+    def _computed(self):
+        """How the picture is computed: "float64" or "exact"."""
+        return deep.chosen(self.problem, self.view, self._size, self.precision)
 
     def _name_view(self, view_id=None):
         self._count += 1
@@ -312,7 +364,7 @@ class Explorer(Conversation, Knobs, anywidget.AnyWidget):
         with self._lock:
             self._question += 1
             recipe = self.recipe
-            if recipe.view.at_float_floor(recipe.size):
+            if self._at_floor:
                 self._pictures.none()
                 self._busy = ""
             else:

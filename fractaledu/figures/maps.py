@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, NullLoca
 from ..colour import STATES, basin_legend, check_mode, colours, legend_strip
 from ..landscape import Landscape
 from ..problems import SIZE
-from ..ticks import even_ticks, tick_texts, wide
+from ..ticks import deep_ticks, even_ticks, shortened, tick_texts, wide
 from ..traces import Trace
 from .plotting import plot
 
@@ -44,15 +44,18 @@ def _(trace: Trace, ax=None):
 
 
 def show_map(ax, land, picture, **how):
-    """A picture (rows, columns, …) of a landscape's view, its axes in true units."""
+    """A picture (rows, columns, …) of a landscape's view, its axes in true units (in an exact view in fractions of it)."""
     view = land.view
     # On a log axis imshow would space the pixels evenly in true units, but they are even in logarithms, as the axis is
     # drawn: there the picture fills the frame instead.
-    even = view.x_scale == view.y_scale == "linear"
+    even = view.x_scale == view.y_scale == "linear" and view.exact is None
     place = {"extent": (*view.x, *view.y)} if even else {"extent": (0, 1, 0, 1), "transform": ax.transAxes}
     artist = ax.imshow(picture, origin="lower", aspect="auto", interpolation="nearest", **place, **how)
-    _true_units(ax, "x", view.x, view.x_scale, land.problem.x_label)
-    _true_units(ax, "y", view.y, view.y_scale, land.problem.y_label)
+    if view.exact is None:
+        _true_units(ax, "x", view.x, view.x_scale, land.problem.x_label)
+        _true_units(ax, "y", view.y, view.y_scale, land.problem.y_label)
+    else:
+        _deep_units(ax, view, (land.problem.x_label, land.problem.y_label))
     ax.set_box_aspect(land.size[1] / land.size[0])
     return artist
 
@@ -72,6 +75,18 @@ def _true_units(ax, name, bounds, scale, label):
             label += f"\n= {shared[0]} + tick × $10^{{{shared[1]}}}$"
     axis.set_minor_locator(NullLocator())
     getattr(ax, f"set_{name}label")(label)
+
+
+def _deep_units(ax, view, labels):
+    """Ticks as offsets from a number that the axis' label says: float64, and so matplotlib, cannot tell its bounds apart."""
+    for k, (name, label) in enumerate(zip("xy", labels, strict=True)):
+        places, texts, (shared, power) = deep_ticks(view, k)
+        getattr(ax, f"set_{name}lim")(0, 1)
+        axis = getattr(ax, f"{name}axis")
+        axis.set_major_locator(FixedLocator(places))
+        axis.set_major_formatter(FixedFormatter(texts))
+        said = f"{shortened(shared)} + " if shared else ""
+        getattr(ax, f"set_{name}label")(f"{label}\n= {said}tick × $10^{{{power}}}$")
 
 
 def _legend(ax, land, palette, mode, own):

@@ -8,8 +8,8 @@ import pathlib
 
 from ..atlas import DATA
 from ..recipes import Recipe
-from ..view import View
 from . import writing
+from .described import view_of
 from .making import FORMAT, film
 from .plan import Film
 
@@ -40,12 +40,12 @@ def film_again(made, file, *, threads=None, executor=None, progress=None, cancel
     recipe = _recipe(pathlib.Path(made))
     picture = Recipe.from_text(recipe["picture"])
     try:
-        what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": View(**recipe["view"]), "size": picture.size,
-                                                                       "steps": picture.steps}
+        what = {key: recipe[key] for key in REMADE if key in recipe} | {"view": view_of(recipe["view"]), "size": picture.size,
+                                                                       "steps": picture.steps, "precision": picture.precision}
         if "values" in what:
             what["values"] = [complex(value) if isinstance(value, str) else value for value in what["values"]]
         if "target" in recipe:
-            what["target"] = [View(**t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
+            what["target"] = [view_of(t) if isinstance(t, dict) else tuple(t) for t in recipe["target"]]
     except (ValueError, TypeError) as error:
         raise ValueError(f"made must be a film of fractaledu, got {made}: {error}") from error
     what = {key: value for key, value in what.items() if not (

@@ -4,10 +4,12 @@ from __future__ import annotations
 import itertools
 import math
 
-from ..wording import complex_number, number, power_of_ten
+from ..captions import place
+from ..wording import complex_number, number
 from .path import DOUBLING
 
 FLOOR = "float64 ends here", "deeper, neighbouring samples would be", "fewer than 4 of its numbers apart"
+SMALLEST = "exact windows end here", "half widths go down to 1e-100"
 
 
 def zoom_lines(problem, view, s, steps) -> tuple[str, ...]:
@@ -15,17 +17,6 @@ def zoom_lines(problem, view, s, steps) -> tuple[str, ...]:
     return (_parts(f"{s * DOUBLING:.1f} decades deep", _in_steps(steps)),
             *(f"{symbol} = {place(centre, half, scale)}" for symbol, centre, half, scale in
               zip(problem.symbols, view.centre, view.half, (view.x_scale, view.y_scale), strict=True)))
-
-
-def place(centre, half, scale) -> str:
-    """A centre with the digits that the window can tell apart, and how far the window reaches: 48.3540 ± 0.0021."""
-    if scale == "log10" and half > 0.1:             # wide: a factor says more
-        return f"{number(centre, 3)} ×÷ {number(math.exp(half), 2)}"
-    reach = half if scale == "linear" else centre * half
-    power = math.floor(math.log10(reach))
-    digits = min(max(0, 1 - power), 20)
-    width = f"{reach:.{digits}f}" if power >= -4 else f"{reach / 10.0 ** power:.1f} × {power_of_ten(power)}"
-    return f"{centre:.{digits}f} ± {width}".replace("-", "−")
 
 
 def over_lines(name, values, steps) -> list[tuple[str, ...]]:

@@ -9,13 +9,16 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
+from .. import deep
 from .._version import __version__
 from ..engine import Cancelled
 from ..kernel import PIXEL
 from ..landscape import Landscape
 from ..rendering import part_of, render_of
+from .reference import Reference
 
 POOLED = 2 ** 20                    # pixels, at most, that a shared colour reference is made of
+WHERE = "x", "y", "centre", "half"  # the keys of a recipe that say so
 
 
 class Keyframes:
@@ -80,11 +83,32 @@ class Keyframes:
                              f"({_differences(found, wanted)}): choose another file or folder, or delete {self.folder}")
         return land
 
-    def compute(self, threads=None, executor=None, progress=lambda done, total: None, cancel=None) -> None:
-        """Compute those that are missing, the first first; progress(done, total) counts the pixels of all."""
+    def reference(self) -> Reference | None:
+        """The reference of those that are exact; None if none is missing, or the numbers of the system change."""
+        exact = [k for k in self.missing() if self.recipes[k].view.exact is not None]
+        one_system = all(recipe.problem is self.recipes[-1].problem and recipe.steps == self.recipes[-1].steps
+                         for recipe in self.recipes)
+        return Reference(self.folder, self.recipes[-1]) if exact and one_system else None
+
+    def before_exact_ones(self) -> tuple[float, tuple | None]:
+        """Seconds that reference runs take, before the keyframes that are missing, and a point near which they are."""
+        views = [self.recipes[k].view for k in self.missing() if self.recipes[k].view.exact is not None]
+        reference, last = self.reference(), self.recipes[-1]
+        if reference is None:
+            return 0.0, None
+        runs = len({deep.digits_for(view) for view in views}) + (reference.point is None)
+        return runs * deep.reference_seconds(last.problem, last.view, last.steps), reference.point or last.view.centre
+
+    def compute(self, threads=None, executor=None, progress=lambda done, total: None, cancel=None, told_reference=None) -> None:
+        """Compute those that are missing, the first first.
+
+        progress(done, total) counts the pixels of all, told_reference(done, total) steps of reference runs.
+        """
         self.folder.mkdir(exist_ok=True)
         each, total = self.samples(), self.samples() * len(self)
-        missing = self.missing()
+        missing, reference = self.missing(), self.reference()
+        if reference is not None:
+            reference.find(threads, told_reference, cancel)
         for k in set(range(len(self))) - set(missing):
             part_of(self.file(k)).unlink(missing_ok=True)           # of a call that was killed between the two
         for count, k in enumerate(missing, len(self) - len(missing)):
@@ -93,7 +117,9 @@ class Keyframes:
             if self.file(k).exists():           # another process was faster
                 continue
             try:
-                render_of(self.recipes[k], threads, executor, told, cancel, self.file(k))
+                point = reference.point if reference and self.recipes[k].view.exact is not None else None
+                render_of(self.recipes[k], threads, executor, told, cancel, self.file(k), reference=point,
+                          reference_progress=told_reference)
             except Cancelled as stop:
                 raise Cancelled(count * each + stop.done, total) from None
 
@@ -107,7 +133,7 @@ class Keyframes:
 def _differences(found, wanted):
     """What two recipes do not share, in words."""
     keys = [key for key in wanted | found if found.get(key) != wanted.get(key)]
-    said = [f"{key} {found.get(key)}, not {wanted.get(key)}" for key in keys if key not in "xy"]
-    if any(key in "xy" for key in keys):
+    said = [f"{key} {found.get(key)}, not {wanted.get(key)}" for key in keys if key not in WHERE]
+    if any(key in WHERE for key in keys):
         said.append("another window: another target, or other decades where none is given")
     return "; ".join(said)

@@ -7,10 +7,12 @@ import json
 import math
 import os
 import pathlib
-from dataclasses import asdict, replace
+from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 
+from .. import decimals, deep
 from .._version import __version__
 from ..arguments import check_threads, real, whole
 from ..colour import look_of
@@ -21,9 +23,10 @@ from ..recipes import Recipe
 from ..view import View, check_size, check_view
 from ..wording import amount
 from . import path, stories, writing
+from .described import described
 from .keyframes import Keyframes
 from .plan import Film, Plan, beside
-from .search import Search
+from .search import Search, number_text
 
 COLOURS = "neighbours", "shared"
 FORMAT = 1
@@ -36,7 +39,7 @@ MOST_DECADES = 300.0                # float64 itself ends before
 
 def film(system, target=None, file="film.webp", *, decades=None, view=None, size=(384, 384), steps=None, over=None, values=None,
          supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None, caption=True, loop=False,
-         seed=None, codec=None, folder=None, threads=None, executor=None, progress=None, cancel=None) -> Film:
+         seed=None, codec=None, folder=None, threads=None, executor=None, progress=None, cancel=None, precision="auto") -> Film:
     """Make a film: a zoom, or a number of the system that changes.
 
     Killed at any moment, the same call goes on: keyframes are saved as they finish and used again.
@@ -45,9 +48,10 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     ----------
     system : Problem or NamedTuple
         As in `render`.
-    target : (float, float), View, or a sequence of such, optional
-        Where a zoom goes: a point in true units; a View, which is the last window; or waypoints, each inside the window
-        before it (points are passed at equal distances).  Default: a point of the border that `border_target` finds.
+    target : (x, y), View, or a sequence of such, optional
+        Where a zoom goes: a point in true units, as numbers, or beyond 15 decades as decimal texts or Decimals, of which no
+        digit is lost; a View, which is the last window; or waypoints, each inside the window before it (points are passed at
+        equal distances).  Default: a point of the border that `border_target` finds.
     file : path, default "film.webp"
         An animated .webp, an .mp4 (needs ``pip install "fractaledu[movie]"``), or without an ending a folder of PNGs.
         The film's recipe is inside, and beside it in FILE.json.
@@ -89,8 +93,11 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     threads, executor, cancel
         As in `render`.  A target is looked for on this machine.
     progress : callable or bool, optional
-        Called as progress(stage, done, total): stage "target" counts windows that were looked at, "keyframes" runs, and
-        "frames" frames.  True: bars; False: nothing; default: bars in a notebook.
+        Called as progress(stage, done, total): stage "target" counts windows that were looked at, "reference" steps of a run
+        in arbitrary precision, "keyframes" runs, and "frames" frames.  True: bars; False: nothing; default: bars in a
+        notebook.
+    precision : {"auto", "float64", "exact"}, default "auto"
+        As in `render`.  "auto": a zoom goes on where float64 ends, for systems that can, to half widths of 1e-100.
 
     Returns
     -------
@@ -107,10 +114,12 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
 
     Notes
     -----
-    A zoom ends where neighbouring samples would be fewer than 4 ulps (gaps between float64 numbers) apart; it then fades, and
-    says why.  Keyframes by doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184,
-    and its code.  A .webp is whole in memory, in its final size, before it is written.  A call that is killed can leave
-    files *.tmp behind.
+    Where float64 is all there is, a zoom ends when neighbouring samples would be fewer than 4 ulps (gaps between its numbers)
+    apart; it then fades, and says why.  Else the keyframes from 64 ulps on are exact: differences from one run in arbitrary
+    precision, which settles in the last window and is kept as reference.json in FILE.keyframes.
+
+    Keyframes by doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184, and its code.
+    A .webp is whole in memory, in its final size, before it is written.  A call that is killed can leave files *.tmp behind.
 
     Examples
     --------
@@ -120,13 +129,14 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     plan = film_plan(system, target, file, decades=decades, view=view, size=size, steps=steps, over=over, values=values,
                      supersampling=supersampling, fps=fps, seconds=seconds, colours=colours, palette=palette, mode=mode,
                      caption=caption, loop=loop, seed=seed, codec=codec, folder=folder, progress=progress, cancel=cancel,
-                     threads=threads if executor is None else None)       # those of an executor are not here
+                     threads=threads if executor is None else None, precision=precision)    # those of an executor are not here
     return plan.make(threads, executor, progress, cancel)
 
 
 def film_plan(system, target=None, file="film.webp", *, decades=None, view=None, size=(384, 384), steps=None, over=None,
               values=None, supersampling=2, fps=25, seconds=None, colours="neighbours", palette="two-sided", mode=None,
-              caption=True, loop=False, seed=None, codec=None, folder=None, threads=None, progress=None, cancel=None) -> Plan:
+              caption=True, loop=False, seed=None, codec=None, folder=None, threads=None, progress=None, cancel=None,
+              precision="auto") -> Plan:
     """What `film` would do with the same arguments, as a Plan: print it, and go on with its `make`.
 
     Computes nothing but the target, where none is given, and writes nothing; `film` would look for the target again.
@@ -140,6 +150,7 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
     fps = _between("fps", fps, writing.FASTEST, SLOWEST)
     seconds = None if seconds is None else _between("seconds", seconds, LONGEST)
     check_threads(threads)
+    deep.chosen(problem, given, samples, precision)             # refuses what cannot be
     if colours not in COLOURS:
         raise ValueError(f"colours must be one of {', '.join(COLOURS)}, got {colours!r}")
     look = look_of(problem, palette, mode)
@@ -147,17 +158,17 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
     _check_file(file)
     check_places(file, folder)
     writing.check(file, codec, size)
-    view, search = problem.shaped(given, size), None
+    view, search, outside = problem.shaped(given, size), None, ""
     recipe = {"film": FORMAT, "fractaledu": __version__, "title": problem.title or "a system",
-              "picture": Recipe(problem, view, size, steps, look).to_text(),
-              "view": asdict(given), "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours,
+              "picture": Recipe(problem, view, size, steps, look, precision=precision).to_text(),
+              "view": described(given), "supersampling": supersampling, "fps": fps, "seconds": seconds, "colours": colours,
               "codec": codec, **look, "caption": bool(caption), "loop": bool(loop)}
     if over is not None:
         for name, value in (("target", target), ("decades", decades), ("seed", seed)):
             if value is not None:
                 raise ValueError(f"{name} must not be given together with over, got {value!r}")
         values = _values(values)
-        story = stories.over(problem, view, over, values, steps, samples, fps, seconds)
+        story = stories.over(problem, view, over, values, steps, samples, fps, seconds, precision)
         recipe |= {"over": over, "values": [str(v) if isinstance(v, complex) else v for v in values]}       # JSON has none
     else:
         if values is not None:
@@ -166,14 +177,16 @@ def film_plan(system, target=None, file="film.webp", *, decades=None, view=None,
         seed = whole("seed", 0 if seed is None else seed, 0, 2 ** 63)
         if target is None:
             with reporter(progress, target="window") as told:
-                search = Search(folder, problem, view, decades, steps, seed, threads, functools.partial(told, "target"), cancel)
+                search = Search(folder, problem, view, decades, steps, seed, threads, functools.partial(told, "target"), cancel,
+                                precision)
         targets = _targets(target, view) if search is None else [search.target]
-        story = stories.zoom(problem, path.zoom(view, targets, decades), steps, samples, fps, seconds)
+        story = stories.zoom(problem, path.zoom(view, targets, decades), steps, samples, fps, seconds, precision)
         recipe |= {"target": [_described(target) for target in targets], "decades": decades, "depth": story.depth}
         if isinstance(targets[-1], View):               # it says itself how deep
             recipe["decades"] = None
+        outside = _outside(targets, view)
     story = stories.played(story, bool(caption), bool(loop))
-    notes = _outside(recipe.get("target"), view), story.note
+    notes = outside, story.note
     recipe |= {"frames": len(story.moments), "note": "; ".join(filter(None, notes))}
     recipe = json.loads(json.dumps(recipe))             # as it will be read: tuples are lists
     plan = Plan(file, story, Keyframes(story.recipes, folder), recipe, size, search)
@@ -220,9 +233,13 @@ def _targets(target, view):
 
 def _point(target, view):
     try:
-        x, y = (float(number) for number in target)
+        x, y = target
+        exact = any(isinstance(number, str | Decimal) for number in (x, y))
+        x, y = (x, y) if exact else (float(x), float(y))
     except (TypeError, ValueError):
         raise ValueError(f"target must be two numbers (x, y), a View or several of them, got {target!r}") from None
+    if exact:
+        x, y = decimals.decimal("target", x), decimals.decimal("target", y)
     for name, value, scale in (("x", x, view.x_scale), ("y", y, view.y_scale)):
         if not math.isfinite(value) or (scale == "log10" and value <= 0):
             raise ValueError(f"target must be finite, and positive on a log10 axis, got {name} = {value}")
@@ -231,14 +248,14 @@ def _point(target, view):
 
 def _outside(points, view):
     """What to say of a target that the first view does not show."""
-    for point in points or []:
-        if not isinstance(point, dict) and not all(0 <= f <= 1 for f in view.fraction(*point)):
+    for point in points:
+        if not isinstance(point, View) and not all(0 <= f <= 1 for f in view.fraction(*point)):
             return f"the point ({point[0]:.6g}, {point[1]:.6g}) lies outside the first view"
     return ""
 
 
 def _described(target):
-    return asdict(target) if isinstance(target, View) else list(target)
+    return described(target) if isinstance(target, View) else [*map(number_text, target)]
 
 
 def _values(values):

@@ -6,8 +6,11 @@ widths and as distances from the last centre, not as bounds, so that the deepest
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from ..captions import place
 from ..view import View
 
 DOUBLING = math.log10(2)            # decades
@@ -40,8 +43,8 @@ class Path:
     ----------
     frame : View
         Gives the scales and the sampling.
-    centre : (float, float)
-        The last centre.
+    centre : (float, float) or (Decimal, Decimal)
+        The last centre; with Decimals the views are exact.
     corners : sequence of (float, Window)
         The windows that the path passes, and where: at rising positions from 0.
     """
@@ -63,22 +66,26 @@ class Path:
         return Window(tuple(q + (p - q) * part for p, q in zip(a.away, b.away, strict=True)), half)
 
     def view(self, s) -> View:
-        """The window at position s as a View; ValueError where float64 cannot hold its bounds."""
+        """The window at position s as a View; ValueError where float64 cannot hold its bounds, or an exact one ends."""
         window = self.window(s)
         return self.frame.spanning(self.frame.moved(self.centre, window.away), window.half)
 
-    def deepest(self, size) -> int:
-        """The last whole position, at most the first past the end, where float64 resolves a picture of `size`."""
+    def exactly(self) -> Path:
+        """The same path with exact views: its centre, to the digits that it is written with, is taken at its word."""
+        if isinstance(self.centre[0], Decimal):
+            return self
+        return Path(self.frame, tuple(Decimal(repr(float(c))) for c in self.centre), self.corners)
+
+    def plainly(self) -> Path:
+        """The same path with plain views, its centre rounded to float64."""
+        return Path(self.frame, tuple(map(float, self.centre)), self.corners)
+
+    def deepest(self, resolved: Callable[[int], bool]) -> int:
+        """The last whole position, at most the first past the end, that is `resolved`."""
         s = math.ceil(self.length - ROUNDING)
-        while s > 0 and not self._resolved(s, size):
+        while s > 0 and not resolved(s):
             s -= 1
         return s
-
-    def _resolved(self, s, size):
-        try:
-            return not self.view(s).at_float_floor(size)
-        except ValueError:                      # both bounds are the same number
-            return False
 
 
 def zoom(first, targets, decades) -> Path:
@@ -89,7 +96,8 @@ def zoom(first, targets, decades) -> Path:
     first : View
         Gives the scales, the sampling, the width and the shape of the windows.
     targets : sequence of (x, y) or View
-        Waypoints, the last of which is the target.  Points are passed at equal distances; a View says itself how deep.
+        Waypoints, the last of which is the target; floats or Decimals.  Points are passed at equal distances; a View says
+        itself how deep.
     decades : float
         How much smaller the last window is than the first, where the last target is a point.
 
@@ -117,7 +125,15 @@ def zoom(first, targets, decades) -> Path:
         if not s > before:
             raise ValueError(f"target must be a smaller window than the one before it, got {target}")
         if not wide.holds(narrow):
-            (x0, x1), (y0, y1) = (view := way.view(before)).x, view.y
-            raise ValueError(f"target must lie, all its window, inside the window before it, x from {x0:.6g} to {x1:.6g} and "
-                             f"y from {y0:.6g} to {y1:.6g}, got {target} (number {number} of {len(targets)})")
+            raise ValueError(f"target must lie, all its window, inside the window before it, {_extent(way.view(before))}, got "
+                             f"{target} (number {number} of {len(targets)})")
     return way
+
+
+def _extent(view):
+    """Where a window lies."""
+    if view.exact is None:
+        (x0, x1), (y0, y1) = view.x, view.y
+        return f"x from {x0:.6g} to {x1:.6g} and y from {y0:.6g} to {y1:.6g}"
+    return " and ".join(f"{name} = {place(centre, half, scale)}" for name, centre, half, scale in
+                        zip("xy", view.centre, view.half, (view.x_scale, view.y_scale), strict=True))

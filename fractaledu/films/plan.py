@@ -9,7 +9,7 @@ import os
 import pathlib
 from dataclasses import dataclass
 
-from .. import rendering
+from .. import deep, rendering
 from ..disk import check_free
 from ..landscape import atomic
 from ..progress import reporter
@@ -118,8 +118,10 @@ class Plan:
         """Seconds of work that are left, from a few pixels of a few keyframes."""
         missing = self.keyframes.missing()
         looked_at = sorted({missing[round(i * (len(missing) - 1) / (SAMPLED - 1))] for i in range(SAMPLED)}) if missing else []
-        each = [rendering.estimate_of(self.keyframes.recipes[k], threads) for k in looked_at]
-        computing = sum(each) / len(each) * len(missing) if each else 0.0
+        before, point = self.keyframes.before_exact_ones()
+        each = [rendering.estimate_of(recipe, threads, point if recipe.view.exact is not None else None)
+                for recipe in (self.keyframes.recipes[k] for k in looked_at)]
+        computing = before + (sum(each) / len(each) * len(missing) if each else 0.0)
         saving, drawing = len(missing) * SECONDS_TO_SAVE, self.frames * SECONDS_TO_DRAW
         return computing + (saving + drawing) * self.keyframes.samples()
 
@@ -130,6 +132,10 @@ class Plan:
         lines = [f"{self.file}: {self.frames} frames of {self.size[0]} x {self.size[1]}, {self.seconds:.0f} s; "
                  f"{len(self.keyframes)} keyframes of {columns} x {rows}" + (f", {done} are there already" if done else ""),
                  f"disk: at most {amount(more)} more in {self.keyframes.folder}, and {amount(self.film_bytes())} for the film"]
+        exact = [recipe.view for recipe in self.keyframes.recipes if recipe.view.exact is not None]
+        if exact:
+            lines.append(f"{len(exact)} keyframes are exact: differences from one run in at least {deep.digits_for(exact[-1])} "
+                         "digits")
         return "\n".join(lines + [f"note: {self.note}"] * bool(self.note))
 
     def __repr__(self):
@@ -147,8 +153,9 @@ class Plan:
         if self.search is not None and self.search.new:
             self.search.keep()
         try:
-            with reporter(progress, keyframes="run", frames="frame") as told:
-                self.keyframes.compute(threads, executor, functools.partial(told, "keyframes"), cancel)
+            with reporter(progress, reference="step", keyframes="run", frames="frame") as told:
+                self.keyframes.compute(threads, executor, functools.partial(told, "keyframes"), cancel,
+                                       functools.partial(told, "reference"))
                 writing.write(self.file, self.drawn(), self.frames, self.recipe["fps"], self._text(),
                               codec=self.recipe["codec"], progress=functools.partial(told, "frames"), cancel=cancel)
         except KeyboardInterrupt:

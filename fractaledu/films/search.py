@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import json
-import math
+from decimal import Decimal
 
+from .. import decimals
 from .._version import __version__
+from ..arguments import real
 from ..landscape import atomic
 from ..recipes import Recipe
 from ..targets import border_target
@@ -18,21 +20,21 @@ class Search:
     Parameters are those of `border_target`, and the folder of the keyframes, where an answer may be from an earlier call.
     """
 
-    def __init__(self, folder, problem, view, decades, steps, seed, threads, progress, cancel):
+    def __init__(self, folder, problem, view, decades, steps, seed, threads, progress, cancel, precision="auto"):
         self.file = folder / NAME
-        self.question = {"picture": Recipe(problem, view, (1, 1), steps).to_text(), "decades": decades, "seed": seed,
-                         "fractaledu": __version__}
+        self.question = {"picture": Recipe(problem, view, (1, 1), steps, precision=precision).to_text(), "decades": decades,
+                         "seed": seed, "fractaledu": __version__}
         kept = self._kept()
         self.new = kept is None
         self.target = kept or border_target(problem, view, decades, steps, seed=seed, threads=threads, progress=progress,
-                                            cancel=cancel)
+                                            cancel=cancel, precision=precision)
 
     def _kept(self):
         try:
             kept = json.loads(self.file.read_text(encoding="utf-8"))
-            x, y = map(float, kept.pop("target"))
-            if not (math.isfinite(x) and math.isfinite(y) and kept.keys() == self.question.keys()):
-                raise ValueError("no finite point, or another question")
+            x, y = map(read_number, kept.pop("target"))
+            if kept.keys() != self.question.keys():
+                raise ValueError("another kind of question")
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
@@ -44,4 +46,14 @@ class Search:
         """Write the answer down."""
         self.file.parent.mkdir(exist_ok=True)
         with atomic(self.file) as file:
-            file.write(json.dumps(self.question | {"target": self.target}).encode())
+            file.write(json.dumps(self.question | {"target": [*map(number_text, self.target)]}).encode())
+
+
+def number_text(value) -> float | str:
+    """A coordinate for JSON: a Decimal as text, which keeps all its digits."""
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def read_number(value) -> float | Decimal:
+    """The inverse of `number_text`; ValueError unless it is finite."""
+    return decimals.decimal("target", value) if isinstance(value, str) else real("target", value)

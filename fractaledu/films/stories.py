@@ -1,13 +1,14 @@
 """What a film shows, whoever computes it: its keyframes and its moments."""
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import names
+from .. import deep, names
 from ..recipes import Recipe
 from . import captioning, path
 from .frames import Moment
@@ -42,36 +43,67 @@ class Story:
     note: str = ""
 
 
-def zoom(problem, way, steps, samples, fps, seconds) -> Story:
-    """Along a Path: one keyframe for each doubling, of `samples` (columns, rows), as deep as float64 resolves them."""
-    last = way.deepest(samples)
-    end, note = min(way.length, last), ""
+def zoom(problem, way, steps, samples, fps, seconds, precision="auto") -> Story:
+    """Along a Path: one keyframe for each doubling, of `samples` (columns, rows), as deep as they can be resolved."""
+    view = _views(problem, way, samples, precision)
+    last = way.deepest(lambda s: _resolved(view, s, samples))
+    end, note, why = min(way.length, last), "", ()
     if last < way.length - path.ROUNDING:
-        note = (f"float64 ends it {end * path.DOUBLING:.1f} decades deep, not {way.length * path.DOUBLING:.1f}: beyond, "
-                "neighbouring samples would be fewer than 4 ulps apart")
-    recipes = [Recipe(problem, way.view(k), samples, steps) for k in range(last + 1)]
+        here, wanted = (f"{s * path.DOUBLING:.1f}" for s in (end, way.length))
+        if view(end).exact is None:
+            note, why = (f"float64 ends it {here} decades deep, not {wanted}: beyond, neighbouring samples would be fewer than "
+                         "4 ulps apart"), captioning.FLOOR
+        else:
+            note, why = f"it ends {here} decades deep, not {wanted}: {captioning.SMALLEST[1]}", captioning.SMALLEST
+    recipes = [Recipe(problem, view(k), samples, steps, precision=precision) for k in range(last + 1)]
     seconds = SECONDS_A_DECADE * end * path.DOUBLING if seconds is None else seconds
-    moments = [Moment(s, way.window(s), captioning.zoom_lines(problem, way.view(s), s, steps))
+    moments = [Moment(s, way.window(s), captioning.zoom_lines(problem, view(s), s, steps))
                for s in _positions(end, fps, seconds)]
     if note:
-        moments += [Moment(end, way.window(end), captioning.FLOOR, 1 - (1 - FINAL_LIGHT) * part ** 2)
+        moments += [Moment(end, way.window(end), why, 1 - (1 - FINAL_LIGHT) * part ** 2)
                     for part in _positions(1.0, fps, SECONDS_OF_FADING)]
     return Story(recipes, moments, way.window, end * path.DOUBLING, note)
 
 
-def over(problem, view, name, values, steps, samples, fps, seconds) -> Story:
+def _views(problem, way, samples, precision):
+    """s -> the View there: exact from where its picture is computed so, plain before."""
+    deep.chosen(problem, way.frame, samples, precision)         # refuses what cannot be
+    plain, exact = way.plainly(), way.exactly()
+
+    def view(s):
+        if precision != "float64" and deep.supports(problem):
+            with contextlib.suppress(ValueError):               # so small a window can only be plain, if its centre is 0
+                there = exact.view(s)
+                if deep.chosen(problem, there, samples, precision) == "exact":
+                    return there
+        return plain.view(s)
+    return view
+
+
+def _resolved(view, s, samples):
+    """Whether a picture at s shows the map, not rounding."""
+    try:
+        there = view(s)
+    except ValueError:                      # no window is so small, or both bounds are the same number
+        return False
+    return there.exact is not None or not there.at_float_floor(samples)
+
+
+def over(problem, view, name, values, steps, samples, fps, seconds, precision="auto") -> Story:
     """Over a number of the problem: one keyframe for each of its values."""
     if name == "steps":
         values = [problem.check_steps(value) for value in values]
-        recipes = [Recipe(problem, view, samples, value) for value in values]
+        recipes = [Recipe(problem, view, samples, value, precision=precision) for value in values]
     else:
         problems = [_with(problem, name, value) for value in values]
-        recipes = [Recipe(other, view, samples, other.check_steps(steps)) for other in problems]    # its batches may end
+        recipes = [Recipe(other, view, samples, other.check_steps(steps), precision=precision)      # its batches may end
+                   for other in problems]
+    exact = [deep.chosen(recipe.problem, view, samples, precision) == "exact" for recipe in recipes]
     lines = captioning.over_lines(name, values, steps)
     moments = [Moment(place, None, lines[math.floor(place + 0.5)])
                for place in _positions(len(recipes) - 1, fps, SECONDS_OVER if seconds is None else seconds)]
     note = ""
-    if view.at_float_floor(samples):
+    if view.at_float_floor(samples) and not all(exact):
         note = "neighbouring samples lie fewer than 4 ulps apart, so that this shows rounding, not the map"
     return Story(recipes, moments, note=note)
 

@@ -8,10 +8,11 @@ import pathlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .. import deep
 from ..arguments import check_threads
 from ..colour import look_of
 from ..disk import check_free, check_places, check_writable, free_near
@@ -19,7 +20,7 @@ from ..engine import Cancelled
 from ..problems import as_problem
 from ..progress import reporter
 from ..recipes import Recipe
-from ..rendering import estimate_of, runs, warn_at_floor
+from ..rendering import estimate_of, runs, warn
 from ..view import View, check_sides, check_view
 from ..wording import amount
 from . import drawing, words
@@ -33,7 +34,7 @@ def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int
            palette: str = "two-sided", mode: str | None = None, caption: bool = True, folder=None,
            threads: int | None = None, executor: Executor | None = None,
            progress: Callable[[str, int, int], None] | bool | None = None,
-           cancel: threading.Event | None = None) -> pathlib.Path:
+           cancel: threading.Event | None = None, precision: str = "auto") -> pathlib.Path:
     """Compute a picture of any size into a PNG to hang on a wall; the same call goes on where an earlier one was stopped.
 
     Parameters
@@ -58,8 +59,10 @@ def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int
     threads, executor, cancel
         As in `render`.
     progress : callable or bool, optional
-        Called as progress(stage, done, total): stage "tiles" counts runs, "drawing" rows of the PNG.  True: bars; False:
-        nothing; default: bars in a notebook.
+        Called as progress(stage, done, total): stage "reference" counts steps of a run in arbitrary precision, "tiles" runs,
+        "drawing" rows of the PNG.  True: bars; False: nothing; default: bars in a notebook.
+    precision : {"auto", "float64", "exact"}, default "auto"
+        As in `render`.
 
     Returns
     -------
@@ -79,18 +82,21 @@ def poster(system, file, view: View | None = None, size=(2048, 2048), steps: int
     Warns
     -----
     FloatFloorWarning
-        If pixels lie closer than 4 ulps.
+        If pixels lie closer than 4 ulps and are computed in plain float64.
+    SlowReferenceWarning
+        If the reference run of an exact picture takes more than a minute.
 
     Notes
     -----
     Takes less than a gigabyte of memory, whatever the size.  A call that is killed can leave files *.tmp behind.
     """
-    plan = _plan(system, file, view, size, steps, palette, mode, caption, folder)
+    plan = _plan(system, file, view, size, steps, palette, mode, caption, folder, precision)
     return plan.make(threads, executor, progress, cancel)
 
 
 def poster_plan(system, file, view: View | None = None, size=(2048, 2048), steps: int | None = None, *,
-                palette: str = "two-sided", mode: str | None = None, caption: bool = True, folder=None) -> Plan:
+                palette: str = "two-sided", mode: str | None = None, caption: bool = True, folder=None,
+                precision: str = "auto") -> Plan:
     """What `poster` would do, and how long it would take; computes and writes nothing.  Arguments as there.
 
     Returns
@@ -103,7 +109,7 @@ def poster_plan(system, file, view: View | None = None, size=(2048, 2048), steps
     ValueError, TypeError, OSError
         As in `poster`, but for those of the disk.
     """
-    return _plan(system, file, view, size, steps, palette, mode, caption, folder)
+    return _plan(system, file, view, size, steps, palette, mode, caption, folder, precision)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +168,7 @@ class Plan:
                 f"tiles: {len(tiles)} in {self.folder}{there}, at most {amount(self._bytes(tiles))}; kept for other colours",
                 f"disk: at most {amount(self._missing(finished) + self._sheet.bytes)} more, "
                 f"{amount(free_near(self.folder))} are free"]
-        return "\n".join([*says, *filter(None, [words.floor(self.recipe.view, self.size)])])
+        return "\n".join([*says, *filter(None, [words.floor(self.recipe)])])
 
     def estimate(self, threads: int | None = None) -> float:
         """Seconds of the work that is left, from a few runs spread over the picture.  Itself takes a second or two."""
@@ -173,7 +179,9 @@ class Plan:
         if left:
             shrink = min(1.0, SAMPLED / max(self.size))
             small = tuple(max(1, round(n * shrink)) for n in self.size)
-            spent = estimate_of(Recipe(recipe.problem, recipe.view, small, recipe.steps), threads)
+            how = self._lanes()
+            precision, point = ("exact", how.reference.point) if how.reference else ("float64", None)
+            spent = estimate_of(Recipe(recipe.problem, recipe.view, small, recipe.steps, precision=precision), threads, point)
             seconds += spent * left / _count(small)
         return seconds
 
@@ -185,8 +193,8 @@ class Plan:
         finished = self._tiles.finished()
         self._check_places(finished)
         try:
-            with reporter(progress, tiles="run", drawing="row") as told:
-                self._compute(finished, threads, executor, functools.partial(told, "tiles"), cancel)
+            with reporter(progress, reference="step", tiles="run", drawing="row") as told:
+                self._compute(finished, threads, executor, told, cancel)
                 self._sheet.write(self.file, threads, functools.partial(told, "drawing"), cancel)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"finished tiles are kept in {self.folder}: do the same again to go on") from None
@@ -206,16 +214,22 @@ class Plan:
         # the whole picture, even over an old one, which is there until the new one is whole
         check_free((self.folder, self._missing(finished)), (self.file.parent, self._sheet.bytes))
 
-    def _compute(self, finished, threads, executor, progress, cancel):
+    def _lanes(self, **how):
+        """The picture as the kernel sees it; where it is exact, all its tiles are differences from one run."""
+        return deep.lanes(self.recipe, **how)
+
+    def _compute(self, finished, threads, executor, told, cancel):
         tiles, (columns, rows), recipe = self._tiles, self.size, self.recipe
-        x, y = recipe.view.positions(self.size)
         todo, total = [place for place in tiles if place not in finished], columns * rows
         done = total - sum(_count(tiles.shape(place)) for place in todo)
+        if todo:
+            how = self._lanes(cancel=cancel, reference_progress=functools.partial(told, "reference"))
+            problem, x, y = replace(recipe.problem, system=how.system), how.x, how.y
 
-        def told(more, _):
-            progress(done + more, total)
+        def counted(more, _):
+            told("tiles", done + more, total)
 
-        told(0, total)
+        counted(0, total)
         for batch in _batches(todo, max(1, BATCH // tiles.side ** 2)):
             shapes, spans = [tiles.shape(place) for place in batch], [tiles.spans(place) for place in batch]
             across = np.concatenate([np.broadcast_to(x[c], shape).ravel() for (_, c), shape in zip(spans, shapes, strict=True)])
@@ -223,7 +237,7 @@ class Plan:
                                  for (r, _), shape in zip(spans, shapes, strict=True)])
             saver = _Saver(tiles, batch)
             try:
-                runs(recipe.problem, across, up, recipe.steps, threads, executor, told, cancel, saver.save)
+                runs(problem, across, up, recipe.steps, threads, executor, counted, cancel, saver.save)
             except Cancelled as stop:
                 raise Cancelled(done + stop.done, total) from None
             done += len(across)
@@ -247,7 +261,7 @@ class _Saver:
                 del self.left[place]
 
 
-def _plan(system, file, view, size, steps, palette, mode, caption, folder):
+def _plan(system, file, view, size, steps, palette, mode, caption, folder, precision):
     problem = as_problem(system)
     size, steps = check_sides(size), problem.check_steps(steps)
     view = problem.shaped(problem.view, size) if view is None else view
@@ -260,8 +274,9 @@ def _plan(system, file, view, size, steps, palette, mode, caption, folder):
     check_places(file, folder)
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    warn_at_floor(view, size, stacklevel=4)
-    return Plan(Recipe(problem, view, size, steps, look), file, folder, bool(caption))
+    recipe = Recipe(problem, view, size, steps, look, precision=deep.check_precision(precision))
+    warn(recipe, stacklevel=4)
+    return Plan(recipe, file, folder, bool(caption))
 
 
 def _batches(places, count):

@@ -38,7 +38,7 @@ class Tiles:
 
     def __init__(self, folder, recipe):
         self.folder, self.recipe = pathlib.Path(folder), recipe
-        self._text = type(recipe)(recipe.problem, recipe.view, recipe.size, recipe.steps).to_text()     # without the look
+        self._text = recipe.plain_text()
         columns, rows = recipe.size
         self.side = SIDE
         while -(-columns // self.side) * -(-rows // self.side) > MOST:

@@ -3,7 +3,9 @@ from __future__ import annotations
 
 import math
 
+from .. import deep
 from .._version import __version__
+from ..captions import place
 from ..problems import SIZE
 from ..view import FLOOR_ULPS
 from ..wording import attractor_name, number
@@ -22,11 +24,11 @@ def lines(recipe) -> list[str]:
     problem, view = recipe.problem, recipe.view
     columns, rows = recipe.size
     return [problem.title or "A map of the plane",
-            f"→ {_axis(problem.x_label, problem.symbols[0], view.x, view.x_scale)}",
-            f"↑ {_axis(problem.y_label, problem.symbols[1], view.y, view.y_scale)}",
+            *(f"{arrow} {_axis(label, symbol, view, name)}" for arrow, label, symbol, name in
+              zip("→↑", (problem.x_label, problem.y_label), problem.symbols, "xy", strict=True)),
             f"{columns} × {rows} runs of T = {recipe.steps} steps; {criterion(problem)}",
             f"colour: {meaning(recipe)}",
-            *filter(None, [floor(view, recipe.size), _origin(problem)]),
+            *filter(None, [floor(recipe), _origin(problem)]),
             f"fractaledu {__version__}"]
 
 
@@ -59,9 +61,11 @@ def meaning(recipe) -> str:
     return f"{high} {settled}, {low} {gone}; the {middle}, the faster{orbit} ({how})"
 
 
-def floor(view, size) -> str:
+def floor(recipe) -> str:
     """What to say where pixels lie near, or below, what float64 can tell apart; "" elsewhere."""
-    ulps = view.spacing_in_ulps(size)
+    if deep.chosen(recipe.problem, recipe.view, recipe.size, recipe.precision) == "exact":
+        return f"exact: differences from one run in at least {deep.digits_for(recipe.view)} digits"
+    ulps = recipe.view.spacing_in_ulps(recipe.size)
     if ulps < FLOOR_ULPS:
         return f"neighbouring pixels lie {ulps:.2g} ulps apart, less than {FLOOR_ULPS}: this shows rounding, not the map"
     if ulps < NEAR * FLOOR_ULPS:
@@ -75,9 +79,13 @@ def _origin(problem):
     return " · ".join(filter(None, (given, "" if seed is None else f"seed {seed}", problem.source)))
 
 
-def _axis(label, symbol, bounds, scale):
-    """An axis in words; its bounds with the digits that tell them from each other."""
-    low, high = bounds
+def _axis(label, symbol, view, name):
+    """An axis in words; its bounds with the digits that tell them from each other, of an exact view its centre."""
+    at, scale = "xy".index(name), getattr(view, f"{name}_scale")
+    spacing = ", logarithmic" if scale == "log10" else ""
+    if view.exact is not None:
+        return f"{label}, {symbol} = {place(view.centre[at], view.half[at], scale)}{spacing}"
+    low, high = bounds = getattr(view, name)
     digits = max(4, min(17, math.ceil(math.log10(max(abs(low), abs(high)) / (high - low))) + 4))
     texts = [f"{bound:.{digits}g}" for bound in bounds]
     if any("e" in text for text in texts):
@@ -86,4 +94,4 @@ def _axis(label, symbol, bounds, scale):
         decimals = max(len(text.partition(".")[2]) for text in texts)
         texts = [f"{bound:.{decimals}f}" for bound in bounds]
     between = " … ".join(texts).replace("-", "−")
-    return f"{label}, {symbol} = {between}{', logarithmic' if scale == 'log10' else ''}"
+    return f"{label}, {symbol} = {between}{spacing}"

@@ -1,0 +1,266 @@
+"""What lies beyond float64: the numbers of docs/beyond-float64.md, kept in beyond.json beside this file.
+
+    make beyond         or          python benchmarks/beyond.py [COMMAND [NAME …]]
+
+    windows     the paper's six published windows, plain float64 against exact
+    nets        pixels on the border of several networks against direct training in arbitrary precision
+    settled     its windows with undecided pixels, rendered by other sums until hardly any more pixel flips
+    depth       the border's dimension down to a half width of 1e-40, for several numbers of steps
+    speed       plain and exact pixels in turn, in one process
+    tables      nothing is computed: prints what is known, and puts it into the document
+    pictures    docs/pictures/, from the pictures of `windows`
+
+Each prints its table.  What beyond.json holds already is not computed again: delete its entry to begin anew.  NAME picks
+rows.  Pictures are kept in windows/.  All of it takes hours on two processors; widths below are half widths in log10 units.
+"""
+import sys
+import time
+import warnings
+from decimal import Decimal
+
+import beyond_tables
+import numpy as np
+from beyond_border import LOG_TEN, MIDDLE, around, dive, narrowed, rendered
+from beyond_speed import speed
+from beyond_tables import keep, known, short
+
+import fractaledu as fe
+from fractaledu import deep
+from fractaledu.exact import train
+from fractaledu.measure import boundary
+from fractaledu.networks import _arrays
+from fractaledu.recipes import Recipe
+from fractaledu.rendering import render_of
+
+WINDOWS = {"linear": 64, "relu": 32, "one-datum": 64, "minibatch": 16, "tanh": 32, "offset": 32}        # pixels a side
+LONG_RUN = 0.5e6                # steps x samples x units: such runs are trained in one precision, not in two
+HALVES = 1e-5, 1e-12, 1e-18, 1e-25
+DATUM_HALVES = 1e-5, 1e-15, 1e-25, 1e-35, 1e-45
+
+
+# ---------------------------------------------------------------- pixels trained exactly
+
+def trained(problem, view, side, steps, pixels, digits):
+    """Values of (row, column) pixels in arbitrary precision, at the very places of an exact picture's pixels.
+
+    In two precisions that agree to 1e-12 (`fe.exact_value`) or, where that takes long, in one.
+    """
+    lanes = deep.lanes(Recipe(problem, view, (side, side), steps, precision="exact"))
+    system, values = problem.system, []
+    long = steps * system.w1.size * np.size(system.y) > LONG_RUN
+    for row, column in pixels:
+        place = lanes.place(column, row)
+        values.append(train(system, *place, steps, digits).value if long else
+                      deep.exact_run(problem, place, steps, digits=digits).value)
+    return np.array(values), 1 if long else 2
+
+
+def compared(plain, exact, pixels, values):
+    """Wrong verdicts and relative errors of both pictures among pixels that were trained exactly."""
+    where, found = tuple(np.transpose(pixels)), {"pixels": len(pixels)}
+    for name, land in (("plain", plain), ("exact", exact)):
+        found[f"{name}_wrong"] = int(((land.value[where] < 0) != (values < 0)).sum())
+        found[f"{name}_error"] = short(np.median(abs(land.value[where] / values - 1)))
+        found[f"{name}_largest"] = short(np.max(abs(land.value[where] / values - 1)))
+    return found
+
+
+def some(mask, count, seed=0):
+    """Up to `count` (row, column) of a mask, at random."""
+    places = np.argwhere(mask)
+    return places[np.random.default_rng(seed).permutation(len(places))[:count]].tolist()
+
+
+def windows(names):
+    """The six published windows."""
+    for name in names or WINDOWS:
+        problem, view, side, began = fe.paper(name), fe.paper_view(name), WINDOWS[name], time.perf_counter()
+        steps, entry = problem.steps, known("windows").get(name, {})
+        if entry.get("pixels") == side ** 2:
+            continue
+        key = f"{name}-{side}"
+        plain = rendered(problem, view, side, steps, "float64", key)
+        seconds = time.perf_counter()
+        reference = deep.find(problem, view, (side, side), steps)
+        seconds = time.perf_counter() - seconds
+        exact = rendered(problem, view, side, steps, "exact", key)
+        differ, error = (plain.value < 0) != (exact.value < 0), abs(plain.value / exact.value - 1)
+        certificate = fe.certify(exact, 0)
+        agreed = certificate.status == 0
+        entry = {"pixels": side ** 2, "steps": steps, "differ": int(differ.sum()), "undecided": int((~agreed).sum()),
+                 "differ_agreed": int((differ & agreed).sum()), "converged": short((exact.value < 0).mean()),
+                 "value_error": short(np.median(error)), "value_largest": short(error.max()),
+                 "off_1e-6": short((error > 1e-6).mean()), "off_1e-2": short((error > 1e-2).mean()),
+                 "digits": reference.digits, "growth": short(reference.growth), "reference_converged": reference.converged,
+                 "reference_seconds": short(seconds)}
+        keep("windows", name, entry)
+        count = 12 if np.size(problem.system.y) < 20 or differ.any() else 6
+        for what, mask in (("differing", differ), ("same", ~differ)):
+            pixels = some(mask, count)
+            if pixels:
+                values, precisions = trained(problem, view, side, steps, pixels, reference.digits + 12)
+                entry[what] = compared(plain, exact, pixels, values) | {"precisions": precisions}
+                keep("windows", name, entry | {"seconds": short(time.perf_counter() - began)})
+        print(name, entry, flush=True)
+
+
+# ---------------------------------------------------------------- on the border
+
+def small_minibatch():
+    """The paper's width-8 arrays with minibatches of 16."""
+    arrays = [_arrays()[name] for name in ("w0_8", "w1_8", "x_full_8", "y_full_8")]
+    return fe.network(*arrays, batches=np.random.default_rng(0).integers(72, size=(1000, 16)))
+
+
+# name: problem, steps, pixels a side, pixels to train exactly, whether the dive goes by blocks
+NETS = {"one-datum-500": (lambda: fe.paper("one-datum"), 500, 24, 24, True),
+        "tanh-8-100": (lambda: fe.paper("tanh", width=8), 100, 24, 24, True),
+        "relu-8-300": (lambda: fe.paper("relu", width=8), 300, 24, 24, True),
+        "minibatch-8-200": (small_minibatch, 200, 24, 24, True),
+        "tanh-8-500": (lambda: fe.paper("tanh", width=8), 500, 16, 24, True),
+        "tanh-16-500": (lambda: fe.paper("tanh"), 500, 16, 12, False),
+        "relu-16-500": (lambda: fe.paper("relu"), 500, 16, 12, False),
+        "minibatch-16-500": (lambda: fe.paper("minibatch"), 500, 16, 12, False)}
+
+
+def border_views(problem, steps, side, blocks, start, halves, done):
+    """Views on the border: by densest blocks, or around one bisected point."""
+    if not blocks:
+        centre = next(iter(done.values()))["centre"] if done else narrowed(problem, start, side, steps, 27)
+        yield from ((half, around(*(f"{Decimal(c):.40g}" for c in centre), half)) for half in halves)
+        return
+    view = start
+    for half in halves:
+        name = f"{half:g}"
+        if name in done:
+            view = around(*done[name]["centre"], half)
+        else:
+            for found in dive(problem, steps, half, max(side, 24), view):
+                view = found[0]
+        yield half, view
+
+
+def nets(names):
+    """Pixels on the border, trained exactly."""
+    for name in names or NETS:
+        make, steps, side, count, blocks = NETS[name]
+        problem, done = make(), known("nets").get(name, {})
+        start = fe.paper_view("minibatch").exactly() if name == "minibatch-16-500" else around(MIDDLE, MIDDLE, 1.5)
+        halves = DATUM_HALVES if name.startswith("one-datum") else HALVES
+        if len(done) == len(halves):
+            continue
+        for half, view in border_views(problem, steps, side, blocks, start, halves, done):
+            if f"{half:g}" in done:
+                continue
+            reference = deep.find(problem, view, (side, side), steps)
+            exact, plain = (rendered(problem, view, side, steps, precision) for precision in ("exact", "float64"))
+            certificate = fe.certify(exact, 0)
+            pixels = some(certificate.status == 0, count)
+            began = time.perf_counter()
+            values, precisions = trained(problem, view, side, steps, pixels, reference.digits + 12)
+            entry = compared(plain, exact, pixels, values) | {
+                "centre": [str(number) for number in view.centre], "side": side, "steps": steps,
+                "agreed": short(certificate.shares["agreed"]), "undecided": short(certificate.shares["undecided"]),
+                "converged": short((exact.value < 0).mean()), "border": short(boundary(exact.value < 0).mean()),
+                "digits": reference.digits, "growth": short(reference.growth), "reference_converged": reference.converged,
+                "precisions": precisions, "pixel_seconds": short((time.perf_counter() - began) / max(len(pixels), 1))}
+            done[f"{half:g}"] = entry
+            keep("nets", name, done)
+            print(name, f"{half:g}", entry, flush=True)
+
+
+QUIET, MOST_RENDERS, SETTLED_PIXELS = 0.01, 16, 24          # a render that flips less of what is agreed is the last
+
+
+def settled(names):
+    """The windows of `nets` with undecided pixels again: rendered by other sums until hardly any more pixel flips."""
+    for name in names or NETS:
+        make, steps, side, *_ = NETS[name]
+        problem, done = make(), known("nets").get(name, {})
+        for half, entry in done.items():
+            if entry["undecided"] < QUIET or "settled" in entry:
+                continue
+            recipe = Recipe(problem, around(*entry["centre"], float(half)), (side, side), steps, precision="exact")
+            exact, rng = render_of(recipe), np.random.default_rng(1)
+            agreed, renders, flipped = fe.certify(exact, 0).status == 0, 0, 1.0
+            while flipped >= QUIET and renders < MOST_RENDERS:
+                same = (render_of(recipe, using=deep.other_lanes(recipe, rng)).value < 0) == (exact.value < 0)
+                flipped = (agreed & ~same).sum() / max(agreed.sum(), 1)
+                agreed, renders = agreed & same, renders + 1
+            pixels = some(agreed, SETTLED_PIXELS)
+            values, _ = trained(problem, recipe.view, side, steps, pixels, entry["digits"] + 12)
+            wrong = int(((exact.value[tuple(np.transpose(pixels))] < 0) != (values < 0)).sum())
+            entry["settled"] = {"renders": renders, "agreed": short(agreed.mean()), "pixels": len(pixels), "wrong": wrong}
+            keep("nets", name, done)
+            print(name, half, entry["settled"], flush=True)
+
+
+# ---------------------------------------------------------------- how deep
+
+# name: problem, steps, pixels a side, and of how many levels of the dive one is measured (0: the places of `nets`)
+DEPTHS = {"one-datum-100": (lambda: fe.paper("one-datum"), 100, 256, 2),
+          "one-datum-200": (lambda: fe.paper("one-datum"), 200, 256, 2),
+          "one-datum-500": (lambda: fe.paper("one-datum"), 500, 256, 2),
+          "one-datum-1000": (lambda: fe.paper("one-datum"), 1000, 256, 4),
+          "tanh-8-100": (lambda: fe.paper("tanh", width=8), 100, 128, 0),
+          "tanh-8-500": (lambda: fe.paper("tanh", width=8), 500, 128, 0)}
+WIDEST, DEEPEST = 1e-2, 1e-40
+
+
+def levels(name, problem, steps, every, done):
+    """The views that are measured, those after what is `done`."""
+    if not every:
+        if name not in known("nets"):
+            raise ValueError(f"nets must be known before the depth of {name}: run `beyond.py nets {name}` first")
+        for half, entry in list(known("nets")[name].items())[len(done):]:
+            yield around(*entry["centre"], float(half))
+    elif not done or done[-1]["half"] > DEEPEST * 1.001:
+        start = around(*done[-1]["centre"], done[-1]["half"]) if done else None
+        for level, (view, _) in enumerate(dive(problem, steps, DEEPEST, 64, start)):
+            half, last = view.half[0] / LOG_TEN, view.half[0] / LOG_TEN <= DEEPEST * 1.001
+            if half <= WIDEST and (level % every == 0 or last) and not (done and level == 0):
+                yield view
+
+
+def depth(names):
+    """Dimension of the border against depth, each number of steps along its own path."""
+    for name in names or DEPTHS:
+        make, steps, side, every = DEPTHS[name]
+        problem, done = make(), known("depth").get(name, [])
+        for view in levels(name, problem, steps, every, list(done)):
+            began = time.perf_counter()
+            land = rendered(problem, view, side, steps, "exact")
+            reference = deep.find(problem, view, (side, side), steps)
+            entry = {"half": short(view.half[0] / LOG_TEN), "centre": [str(number) for number in view.centre], "side": side,
+                     "converged": short((land.value < 0).mean()), "border": short(boundary(land.value < 0).mean()),
+                     "digits": reference.digits, "growth": short(reference.growth),
+                     "reference_converged": reference.converged}
+            if entry["border"]:
+                found = fe.dimension(land)
+                entry |= {"dimension": short(found.dimension), "error": short(found.error),
+                          "smooth": short(found.smooth.dimension), "noise": short(found.noise.dimension)}
+            exponent = fe.lyapunov(problem, *(float(number) for number in view.centre), steps, 0).exponent / LOG_TEN
+            done.append(entry | {"exponent": short(exponent), "seconds": short(time.perf_counter() - began)})
+            keep("depth", name, done)
+            print(name, done[-1], flush=True)
+
+
+def main(command=None, *names):
+    """Compute what is not known, and print the tables."""
+    warnings.simplefilter("ignore", fe.FloatFloorWarning)
+    parts = {"windows": windows, "nets": nets, "settled": settled, "depth": depth, "speed": speed}
+    if command not in (None, "tables", "pictures", *parts):
+        raise SystemExit(__doc__)
+    for part in parts if command in (None, "tables") else {command} & {*parts}:
+        if command != "tables":
+            parts[part](names)
+        for table in beyond_tables.TABLES[part]:
+            print("\n".join(table()), end="\n\n")
+    if command in (None, "pictures"):
+        beyond_tables.pictures()
+    if command in (None, "tables"):
+        beyond_tables.paste()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

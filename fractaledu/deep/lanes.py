@@ -1,0 +1,58 @@
+"""What the kernel is given for a picture: a system, and two numbers for each column and row."""
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from ..decimals import exact_difference
+from ..systems import perturbed_datum, perturbed_network
+from ..systems.perturbed_datum import PerturbedOneDatum
+from .choice import EXACT_BELOW, chosen
+from .references import Reference, find
+
+ASIDE = 0.31, 0.77                  # where in a view another reference is
+
+
+class Lanes(NamedTuple):
+    """A picture as the kernel sees it: parameters, or where it is exact what they differ by from a reference's.
+
+    Attributes
+    ----------
+    system : NamedTuple
+    x, y : float64, shape (columns,), (rows,)
+    reference : Reference or None
+    """
+
+    system: NamedTuple
+    x: np.ndarray
+    y: np.ndarray
+    reference: Reference | None
+
+    def place(self, column, row) -> tuple[Decimal, Decimal]:
+        """The parameters of a pixel, to the last digit of what is computed."""
+        numbers = Decimal(float(self.x[column])), Decimal(float(self.y[row]))
+        if self.reference is None:
+            return numbers
+        return tuple(exact_difference(p, -d) for p, d in zip(self.reference.point, numbers, strict=True))
+
+
+def lanes(recipe, point=None, near=False, reference_progress=None, cancel=None) -> Lanes:
+    """The lanes of a recipe's picture; the other arguments are those of `references.find`."""
+    problem, view, size = recipe.problem, recipe.view, recipe.size
+    if chosen(problem, view, size, recipe.precision) == "float64":
+        return Lanes(problem.system, *view.positions(size), None)
+    reference = find(problem, view, size, recipe.steps, point, near, reference_progress, cancel)
+    if view.spacing_in_ulps(size) < EXACT_BELOW:        # else exactly the points of the plain picture, to be compared with it
+        view = view.exactly()
+    return Lanes(reference.system, *view.offsets(size, reference.point), reference)
+
+
+def other_lanes(recipe, rng, cancel=None) -> Lanes:
+    """The same exact picture by other roundings: samples and hidden units in another order; of a map, another reference."""
+    own = lanes(recipe, cancel=cancel)
+    if not hasattr(recipe.problem.system, "w1"):
+        return lanes(recipe, point=recipe.view.exactly().point(*ASIDE), cancel=cancel)
+    kind = perturbed_datum if isinstance(own.system, PerturbedOneDatum) else perturbed_network
+    return own._replace(system=kind.shuffled(own.system, rng))
