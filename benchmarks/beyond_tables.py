@@ -40,23 +40,19 @@ def pictures():
     """The offset window, plain, exact, and where they differ; and where all six differ."""
     from PIL import Image
     PICTURES.mkdir(exist_ok=True)
-    rows, offset = [], None
-    for name in ("linear", "relu", "one-datum", "minibatch", "tanh", "offset"):
-        side = int(round(known("windows")[name]["pixels"] ** 0.5))
-        problem, view = fe.paper(name), fe.paper_view(name)
+    rows, entries = [], known("windows")
+    for name in sorted(entries, key=list(fe.networks.WINDOWS).index):
+        side = int(round(entries[name]["pixels"] ** 0.5))
+        problem, view, zoom = fe.paper(name), fe.paper_view(name), 192 // side
         plain, exact = (rendered(problem, view, side, problem.steps, precision, f"{name}-{side}").value < 0
                         for precision in ("float64", "exact"))
-        zoom, differ = 192 // side, plain != exact
-        rows.append(panel(exact, differ, zoom))
+        rows.append(panel(exact, plain != exact, zoom))
         if name == "offset":
-            offset = [panel(plain, zoom=zoom), panel(exact, zoom=zoom), panel(exact, differ, zoom)]
-    side = rows[0].shape[0]
-    gap = np.full((side, 8, 3), PAPER, np.uint8)
-    wide = [np.concatenate([p for part in three for p in (part, gap)][:-1], 1) for three in (rows[:3], rows[3:])]
-    band = np.full((8, wide[0].shape[1], 3), PAPER, np.uint8)
-    for name, picture in (("beyond-offset", np.concatenate([p for part in offset for p in (part, gap)][:-1], 1)),
-                          ("beyond-windows", np.concatenate([wide[0], band, wide[1]]))):
-        Image.fromarray(picture).quantize(8).save(PICTURES / f"{name}.png", optimize=True)
+            offset = [panel(plain, zoom=zoom), panel(exact, zoom=zoom), rows[-1]]
+    for name, row in (("offset", offset), ("windows", rows)):
+        gap = np.full((row[0].shape[0], 8, 3), PAPER, np.uint8)
+        picture = np.concatenate([part for panels in row for part in (panels, gap)][:-1], 1)
+        Image.fromarray(picture).quantize(8).save(PICTURES / f"beyond-{name}.png", optimize=True)
 
 
 def said(number, form=".2g"):
@@ -66,14 +62,15 @@ def said(number, form=".2g"):
 
 def windows_table():
     """Markdown."""
-    yield ("| window | pixels, steps | other verdict | undecided | value off by: median (largest) | by > 1e-6, > 1e-2 | "
-           "digits | G | reference, s |")
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield ("| window | pixels, steps | plain differs | exact reordered | undecided | value off by: median (largest) | "
+           "by > 1e-6, > 1e-2 | digits | G | reference, s |")
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for name, e in known("windows").items():
-        yield (f"| {name} | {e['pixels'] ** 0.5:.0f}², {e['steps']} | {e['differ']} ({e['differ'] / e['pixels']:.1%}) | "
-               f"{e['undecided'] / e['pixels']:.1%} | {said(e['value_error'])} ({said(e['value_largest'])}) | "
-               f"{e['off_1e-6']:.1%}, {e['off_1e-2']:.1%} | {e['digits']} | {e['growth']:.1f} | "
-               f"{said(e['reference_seconds'])} |")
+        reordered = e["reordered"] / e["pixels"] if "reordered" in e else None
+        yield (f"| {name} | {e['pixels'] ** 0.5:.0f}², {e['steps']} | {e['differ'] / e['pixels']:.1%} | "
+               f"{said(reordered, '.1%')} | {e['undecided'] / e['pixels']:.1%} | "
+               f"{said(e['value_error'])} ({said(e['value_largest'])}) | {e['off_1e-6']:.1%}, {e['off_1e-2']:.1%} | "
+               f"{e['digits']} | {e['growth']:.1f} | {said(e['reference_seconds'])} |")
 
 
 def checks_table():
@@ -169,12 +166,12 @@ def speed_table():
 
 def frames_table():
     """Markdown."""
-    yield "| frame, 64² | digits | border | reference, s | pixels, s | together, s |"
-    yield "|---|---|---|---|---|---|"
+    yield "| frame, 64² | digits | border | first, with its reference, s | next, s |"
+    yield "|---|---|---|---|---|"
     for name, e in known("speed").items():
         if "ratio" not in e:
-            yield (f"| {name}, {e['steps']} steps | {e['digits']} | {e['border']:.0%} | {e['reference_seconds']:.2g} | "
-                   f"{e['pixels_seconds']:.2g} | {e['seconds']:.2g} |")
+            yield (f"| {name}, {e['steps']} steps | {e['digits']} | {e['border']:.0%} | {e['first_seconds']:.2g} | "
+                   f"{e['next_seconds']:.2g} |")
 
 
 TABLES = {"windows": (windows_table, checks_table), "nets": (nets_table,), "settled": (settled_table,),

@@ -19,6 +19,9 @@ from .trust import shuffled
 from .wording import duration
 
 AGREED, EXACT, UNDECIDED = 0, 1, 2
+CLOSE = 1e-2                        # relative, of the values of exact renders: a verdict whose value wanders may be luck
+ORDERS = 2                          # other orders of the sums that are tried
+COMPANY = 0.5                       # share of the pixels around that have to agree too
 LIKELY = 0.95                       # of the interval that is given beside an error rate
 
 
@@ -31,8 +34,8 @@ class Certificate:
     land : Landscape
         The picture; pixels that were trained exactly have their exact values.
     status : int8, shape (rows, columns)
-        0 agreed: renders of other roundings give the same verdict.  1 exact: it was trained in arbitrary precision.
-        2 undecided: other roundings give another verdict.
+        0 agreed: renders of other roundings give the same.  1 exact: it was trained in arbitrary precision.
+        2 undecided: other roundings give something else, there or in most pixels around.
     renders : tuple of str
         Which renders were compared.
     checked, wrong : int
@@ -111,9 +114,10 @@ def certify(land: Landscape, samples: int = 24, seed: int = 0, *, threads: int |
     """Find out which pixels of a picture are right.
 
     The picture is computed again with other roundings: exactly (as differences from a reference run) and exactly with the sums
-    in another order, in plain float64 where its pixels are above the float floor, and that with other sums too.  Where all give
-    the same verdict a pixel counts as agreed.  That is evidence, not proof: so some agreed pixels are trained in arbitrary
-    precision, and how many of them were wrong stands beside it.
+    in two other orders, in plain float64 where its pixels are above the float floor, and that with other sums too.  A pixel
+    counts as agreed where all give the same verdict, the exact ones the same value to 1 %, and that holds for at least half of
+    the pixels around it too: where training is chaotic, single pixels agree by chance.  That is evidence, not proof: so some
+    agreed pixels are trained in arbitrary precision, and how many of them were wrong stands beside it.
 
     Parameters
     ----------
@@ -148,16 +152,20 @@ def certify(land: Landscape, samples: int = 24, seed: int = 0, *, threads: int |
     if land.stride != 1 or np.isnan(land.value).any():
         raise ValueError("land must be complete, got one of which pixels are missing")
     samples, seed = whole("samples", samples, 0, 10 ** 6), whole("seed", seed, 0, 2 ** 63)
-    rng, converged = np.random.default_rng(seed), land.value < 0
-    flipped, names = np.zeros(converged.shape, bool), []
+    rng, converged, names, values = np.random.default_rng(seed), land.value < 0, [], []
+    other = np.zeros(converged.shape, bool)
     with reporter(progress, renders="renders", **{"checked exactly": "pixels"}) as told:
         others = _renders(land, rng, threads, cancel)
         for done, (name, make) in enumerate(others):
             told("renders", done, len(others))
-            flipped |= (make() < 0) != converged
+            found = make()
+            other |= (found < 0) != converged
             names.append(name)
+            values += [found] if name.startswith("exact") else []
         told("renders", len(others), len(others))
-        status = np.where(flipped, UNDECIDED, AGREED).astype(np.int8)
+        values += [land.value] if land.digits else []
+        other |= ~(np.ptp(values, axis=0) <= CLOSE * np.abs(values).min(0))
+        status = np.where(_in_company(~other), AGREED, UNDECIDED).astype(np.int8)
         agreed = np.argwhere(status == AGREED)
         chosen = agreed[rng.permutation(len(agreed))[:samples]].tolist()
         wrong, errors, began = 0, [], time.perf_counter()
@@ -181,7 +189,7 @@ def _renders(land, rng, threads, cancel):
 
     def values(recipe, using=None):
         return render_of(recipe, threads, cancel=cancel, using=using).value
-    made = [("exact, by other sums", lambda: values(precise, other_lanes(precise, rng, cancel)))]
+    made = [("exact, by other sums", lambda: values(precise, other_lanes(precise, rng, cancel)))] * ORDERS
     if not land.digits:
         made.append(("exact", lambda: values(precise)))
     if not land.view.at_float_floor(land.size):
@@ -198,6 +206,15 @@ def _trained(land, row, column, cancel):
     recipe = Recipe(land.problem, land.view, land.size, land.steps, precision=land.precision)
     place = lanes(recipe, cancel=cancel).place(column, row)
     return exact_run(land.problem, place, land.steps, cancel=cancel, digits=digits_for(land.view) + 15)
+
+
+def _in_company(same):
+    """The pixels that are the same, and so are at least half of those around them."""
+    rows, columns = same.shape
+    padded, there = np.pad(same.astype(float), 1), np.pad(np.ones(same.shape), 1)
+    around = [(r, c) for r in range(3) for c in range(3) if (r, c) != (1, 1)]
+    count, all_there = (sum(array[r:r + rows, c:c + columns] for r, c in around) for array in (padded, there))
+    return same & (count >= COMPANY * all_there)
 
 
 def _exact_seconds(land):

@@ -5,7 +5,6 @@ The line is what exported pictures carry.  Reading it evaluates nothing and allo
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import CodeType
@@ -33,7 +32,7 @@ PRECISIONS = "auto", "float64", "exact"
 class Recipe:
     """What is needed to compute a picture again, how it was coloured, and which runs were looked at.
 
-    In an exact view the points are pairs of Decimals.
+    In an exact view the points are pairs of Decimals; elsewhere floats, or Decimals with more digits than those hold.
     """
 
     problem: Problem
@@ -194,11 +193,13 @@ def _pair(key, text):
 
 def _points(key, text, exact):
     try:
-        numbers = [decimal(key, part) if exact else float(part) for part in text.split(",") if text]
+        numbers = [decimal(key, part) for part in text.split(",") if text]
     except ValueError:
-        numbers = [math.nan]
-    if len(numbers) % 2 or not all(map(math.isfinite, numbers)):
+        numbers = [None]
+    if len(numbers) % 2:
         raise ValueError(f"{key} must be finite numbers x,y,…, got {text!r}")
+    if not exact:               # a point with more digits than float64 holds stays a Decimal in any view
+        numbers = [float(n) if Decimal(repr(float(n))) == n else n for n in numbers]
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 

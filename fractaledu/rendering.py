@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -65,8 +66,8 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     precision : {"auto", "float64", "exact"}, default "auto"
         "exact": one reference run is trained in arbitrary precision, and every pixel follows its difference from it in
         float64; for networks with tanh, ReLU or identity units trained by plain gradient descent, the Mandelbrot set and Julia
-        sets.  "auto": exact where neighbouring pixels lie closer than 64 ulps and the system allows it.  `Landscape.precision`
-        says which it was.
+        sets.  "auto": exact where neighbouring pixels lie closer than 1024 ulps and the system allows it;
+        `Landscape.precision` says which it was.
 
     Returns
     -------
@@ -232,9 +233,9 @@ def recorded(recipe, places, states=False, stop=None):
     """Runs at places (pairs of floats, or of Decimals), followed as the pixels of a recipe's picture are.
 
     Returns what came of them (n,) of kernel.PIXEL, the watched numbers (n, steps), and the states as in `kernel.record`, or
-    None: of an exact picture there are none that could be shown.
+    None: of an exact picture there are none that could be shown.  `stop` as in `kernel.record`; it ends a reference run too.
     """
-    how = lanes(recipe, near=True)
+    how = lanes(recipe, near=True, cancel=SimpleNamespace(is_set=lambda: stop is not None and bool(stop[0])))
     if how.reference is None:
         x, y = (np.array([float(place[k]) for place in places]) for k in range(2))
         return record(how.system, x, y, recipe.steps, states, stop)

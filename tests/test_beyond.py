@@ -42,9 +42,14 @@ def test_the_documents_pictures_are_there_and_small():
     assert 1 <= len(shown) <= 2 and sum(file.stat().st_size for file in shown) < 150_000
 
 
-def test_at_most_one_agreed_pixel_in_24_was_wrong():
-    for windows in beyond_tables.known("nets").values():
-        assert all(e["exact_wrong"] <= 1 and 0.02 < e["converged"] < 0.98 for e in windows.values())
+def test_where_few_pixels_are_undecided_at_most_one_agreed_pixel_in_24_was_wrong():
+    windows = [e for done in beyond_tables.known("nets").values() for e in done.values()]
+    assert all(0.02 < e["converged"] < 0.98 for e in windows)
+    few = [e for e in windows if e["agreed"] > 0.95]
+    assert len(few) >= 8 and all(e["exact_wrong"] <= 1 for e in few)
+    assert max(e["plain_wrong"] for e in few) > 10                              # where plain float64 is lost
+    again = [e["settled"] for e in windows if "settled" in e and e["settled"]["agreed"] > 0.5]
+    assert len(again) >= 3 and all(e["wrong"] <= 1 for e in again)
 
 
 @pytest.mark.parametrize(("name", "half"), [("tanh-8-100", "1e-18"), ("relu-8-300", "1e-25"), ("one-datum-500", "1e-45")])

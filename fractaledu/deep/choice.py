@@ -4,7 +4,7 @@ from __future__ import annotations
 from .. import exact
 from ..recipes import PRECISIONS
 
-EXACT_BELOW = 64                    # ulps between neighbouring pixels: nearer ones are computed exactly, before float64 ends
+EXACT_BELOW = 1024                  # ulps between neighbouring pixels: nearer ones are computed exactly, before float64 ends
 NARROW = 1e-8                       # relative half width below which a view is better held exactly
 STOPS = ("Networks with tanh, ReLU or identity units trained by plain gradient descent, the Mandelbrot set and Julia sets go "
          "on past float64; every other system stops there")
@@ -25,7 +25,7 @@ def check_precision(precision) -> str:
 def chosen(problem, view, size, precision="auto") -> str:
     """How a picture is computed: "float64" or "exact".
 
-    "auto" is exact where neighbouring pixels lie closer than 64 ulps and the problem can be.  ValueError if "exact" is asked
+    "auto" is exact where neighbouring pixels lie closer than 1024 ulps and the problem can be.  ValueError if "exact" is asked
     for and the problem cannot be.
     """
     if check_precision(precision) == "exact" and not supports(problem):

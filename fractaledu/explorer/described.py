@@ -5,6 +5,7 @@ import math
 from decimal import Context
 
 from .. import deep
+from ..deep.choice import EXACT_BELOW
 from ..limits import limits
 from ..problems import SIZE
 from ..recipes import Recipe
@@ -21,7 +22,8 @@ from .presets import WHOLE
 ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}
 FLOOR = ("Float64 ends here{on} than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
          "rounding, not the map{shared}. Zoom out, undo (Z) or go home (Home).{stops}")
-ENDS = -1.0, 1.25               # decades left between which an exact picture says that float64 ends here
+# decades left between which an exact picture says that float64 ends here: from where it is not used any more
+ENDS = -1.0, math.log10(EXACT_BELOW / FLOOR_ULPS)
 
 
 def schema(explorer, knobs, resolutions) -> dict:

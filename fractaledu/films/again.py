@@ -15,6 +15,7 @@ from .plan import Film
 
 REMADE = ("decades", "over", "values", "supersampling", "fps", "seconds", "colours", "palette", "mode", "caption", "loop",
           "codec")
+FILMS = {"within float64": "film.webp", "beyond float64": "beyond.webp"}       # of the atlas, and their files
 
 
 def film_again(made, file, *, threads=None, executor=None, progress=None, cancel=None, **changes) -> Film:
@@ -83,9 +84,33 @@ def read_film(made) -> Film:
     return Film(film, _recipe(made))
 
 
-def atlas_film() -> Film:
-    """The film of the atlas: twelve decades into the border of the network with one data point."""
-    return read_film(DATA / "film.webp")
+def atlas_film(name: str = "within float64") -> Film:
+    """A film of the atlas: a zoom into the border of the network with one data point.
+
+    Parameters
+    ----------
+    name : {"within float64", "beyond float64"}
+        Twelve decades deep, or forty, of which float64 alone would show the first 14: the keyframes deeper than 11.7 decades
+        are exact, each run the difference from one that was trained in 60 digits (`render`'s precision).
+
+    Returns
+    -------
+    Film
+        An animated WebP that a notebook shows; `file` is where it lies, `recipe` how it was made.
+
+    Raises
+    ------
+    ValueError
+        If there is no film of that name.
+
+    Examples
+    --------
+    >>> atlas_film("beyond float64").recipe["decades"]
+    40.0
+    """
+    if name not in FILMS:
+        raise ValueError(f"name must be one of {', '.join(FILMS)}, got {name!r}")
+    return read_film(DATA / FILMS[name])
 
 
 def _recipe(made):

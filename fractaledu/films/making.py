@@ -115,7 +115,7 @@ def film(system, target=None, file="film.webp", *, decades=None, view=None, size
     Notes
     -----
     Where float64 is all there is, a zoom ends when neighbouring samples would be fewer than 4 ulps (gaps between its numbers)
-    apart; it then fades, and says why.  Else the keyframes from 64 ulps on are exact: differences from one run in arbitrary
+    apart; it then fades, and says why.  Else the keyframes from 1024 ulps on are exact: differences from one run in arbitrary
     precision, which settles in the last window and is kept as reference.json in FILE.keyframes.
 
     Keyframes by doubling, colours blended between the ranks of neighbours: J. Sohl-Dickstein, arXiv:2402.06184, and its code.
