@@ -393,3 +393,13 @@ def test_other_lanes_are_other_roundings_of_the_same():
         np.testing.assert_allclose(one.value, two.value, rtol=1e-4)
         if problem.name == "paper-one-datum":
             assert (one.value != two.value).any()
+
+
+def test_a_certificate_has_a_map():
+    land = fe.render(fe.mandelbrot(), fe.View.around("0", "1", 1e-20), (12, 12), 60)
+    certificate = replace(fe.certify(land, samples=2), status=(np.arange(144) % 3).astype(np.int8).reshape(12, 12))
+    artist = fe.plot(certificate)
+    drawn = np.asarray(artist.get_array())
+    assert (drawn // 2 == certificate.status).all() and (drawn % 2 == (land.value > 0)).all()
+    labels = [text.get_text() for text in artist.axes.get_legend().get_texts()]
+    assert labels[:3] == ["agreed 33.3%", "exact 33.3%", "undecided 33.3%"] and labels[-1] == "0 of 2 agreed ones wrong"

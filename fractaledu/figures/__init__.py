@@ -1,5 +1,5 @@
 """matplotlib figures of results.  Each takes an `ax`, computes nothing and never shows."""
-from . import instruments, maps  # noqa: F401  they register what they draw
+from . import certificates, instruments, maps  # noqa: F401  they register what they draw
 from .plotting import plot
 
 __all__ = ["plot"]
