@@ -185,7 +185,7 @@ def redness(picture):
 
 def window(film, depth):
     """What a film of the atlas shows when it is so many decades deep."""
-    return fe.View.around(*film.recipe["target"][0], 4.5 / 10 ** depth, "log10")        # the paper's rates span nine decades
+    return fe.View.around(*film.recipe["target"][0], 9 / 10 ** depth, "log10")        # the paper's rates span nine decades
 
 
 def computed_frame(film, depth):
@@ -222,6 +222,17 @@ def test_deep_runs_of_the_film_are_those_of_arbitrary_precision(depth):
         for row, column in np.random.default_rng(depth).permutation(np.argwhere(land.verdict == verdict))[:2].tolist():
             value = fe.exact_value(land.problem, *land.view.point((column + 0.5) / size, (row + 0.5) / size), land.steps)
             assert np.sign(value) == verdict and land.value[row, column] == pytest.approx(value, rel=1e-9)
+
+
+def test_plain_and_exact_pictures_are_alike_where_the_film_changes_over():
+    film = fe.atlas_film("beyond float64")
+    problem, view = fe.paper("one-datum"), window(film, 39 * np.log10(2))           # of the first exact keyframe
+    exact, plain = (fe.render(problem, view if precision == "exact" else view.plainly(), (96, 96), precision=precision)
+                    for precision in ("exact", "float64"))
+    assert exact.precision == "exact" and plain.precision == "float64" and not (exact.value == plain.value).all()
+    off = np.abs(fe.colours(exact)[..., :3].astype(float) - fe.colours(plain)[..., :3]).mean()
+    print((exact.verdict != plain.verdict).sum(), off)
+    assert (exact.verdict != plain.verdict).mean() < 0.01 and off < 1
 
 
 def test_nothing_jumps_where_the_film_leaves_float64():

@@ -24,7 +24,7 @@ CELLS = ("import fractaledu as fe\nnet = fe.explore(fe.paper('one-datum'), size=
          "ship = fe.explore(fe.burning_ship(), fe.View.around(-1.7, 0.01, 1e-14), size=(64, 64), steps=50)\nship")
 NET, MAP, RUN, STOPS, SHIP = range(5)
 EACH = math.exp(0.5)                    # that one event of the wheel magnifies
-WHEELS = 8                              # events at most before the pointer, which is on a whole pixel, is aimed anew
+WHEELS = 8                              # events at most before the pointer is aimed anew
 NEXT = 2                                # the same, where the next picture is the first exact one
 
 
@@ -57,7 +57,7 @@ def in_sight(e):
 
 
 def dive(page, e, target, until, each=None):
-    """Wheel events at the place of `target`, aimed anew after each few, until the view is so narrow; the recipe there."""
+    """Wheel events close to `target`, aimed anew after each few, until the view is so narrow; the recipe there."""
     box, recipe = in_sight(e), e.recipe()
     most = math.ceil(math.log(recipe.view.half[0] / until) / math.log(EACH) / WHEELS) + WHEELS
     for _ in range(most):
@@ -65,15 +65,17 @@ def dive(page, e, target, until, each=None):
             return recipe
         u, v = recipe.view.exactly().fraction(*target)
         assert 0 < u < 1 and 0 < v < 1, "the target is out of sight"
-        page.mouse.move(*e.at(u, v, box))
         left = recipe.view.spacing_in_ulps(recipe.size) / EXACT_BELOW
         wheels = NEXT if 1 < left < EACH ** WHEELS else WHEELS
+        # a little beyond it, so that it comes to the middle: the pointer is on whole pixels, which also grow
+        grown = EACH ** wheels
+        page.mouse.move(*e.at(u + (u - 0.5) / (grown - 1), v + (v - 0.5) / (grown - 1), box))
         heard = page.evaluate("() => window.wheels")
         for _ in range(wheels):
             page.mouse.wheel(0, -250)
         e.wait("window.wheels === a && e.dataset.settled === 'true'", heard + wheels)
         recipe, before = e.recipe(), recipe
-        assert recipe.view.half[0] == pytest.approx(before.view.half[0] / EACH ** wheels, rel=1e-6)
+        assert recipe.view.half[0] == pytest.approx(before.view.half[0] / grown, rel=1e-6)
         if each is not None:
             each(recipe)
     raise AssertionError(f"no deeper than {recipe.view.half}")

@@ -392,7 +392,7 @@ def test_a_typed_number_is_taken_and_a_wrong_one_turns_red(touch):
     e.root.locator(".fe-map").focus()
     assert box.input_value() == "47.12"                 # short where nobody types
     before = e.state()
-    for name, text, words in (("x", "minus one", "η₀ must be a number"), ("steps", "0", "steps must be from 1"),
+    for name, text, words in (("x", "minus one", "η₀ must be a decimal number"), ("steps", "0", "steps must be from 1"),
                               ("x", "-1", "positive on a log10 axis")):
         box = e.knob(name).locator(".fe-box")
         box.fill(text)
