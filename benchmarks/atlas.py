@@ -1,4 +1,4 @@
-"""Compute the atlas again, the pictures and films in fractaledu/data/atlas: `make atlas` (some 40 minutes on 2 cores).
+"""Compute the atlas again, the pictures and films in fractaledu/data/atlas: `make atlas` (half an hour on 2 cores).
 
     python benchmarks/atlas.py [NAME ...]           default: all of fe.atlas(), "film" and "beyond"
 
@@ -14,8 +14,8 @@ from fractaledu.films import webp
 
 SIDES = {True: 192, False: 256}         # of an overview, of a window
 # Where float64 is enough: fe.border_target(fe.paper("one-datum"), decades=12).
-# Forty decades: fe.border_target(problem, View, decades, steps=300) with KEPT = 3 dives instead of 2, in a window 24 decades
-# deep around what fe.border_target(problem, decades=40) had found, which looked like stripes further down.
+# Forty decades: fe.border_target(problem, decades=40) found a point that showed only stripes below 25.  From there, with
+# targets.KEPT = 3, fe.border_target(problem, fe.View.around(*point, 4.5e-24, "log10"), 16.6, steps=300) found this one.
 FILMS = {
     "film": {"target": (57.44585934184398, 17.883302468738524), "decades": 12, "size": (192, 192), "seconds": 20, "fps": 12},
     "beyond": {"target": ("57.445859341886548773742276278450707448468805261422882617748162249",

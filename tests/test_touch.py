@@ -574,7 +574,7 @@ def test_depth_is_said_and_at_the_floor_a_sentence(touch, page):
     e.changed(before)
     assert "10⁻¹⁰ of the start" in e.root.locator(".fe-depth").inner_text()
     before = e.state()
-    execute(page, "net.view = net.view.zoom(1e6)")
+    execute(page, "net.precision = 'float64'; net.view = net.view.zoom(1e6)")
     e.changed(before)
     assert "Float64 ends here" in e.root.locator(".fe-note").inner_text() and e.root.locator(".fe-note").is_visible()
     shot(page, "floor")
@@ -585,6 +585,7 @@ def test_depth_is_said_and_at_the_floor_a_sentence(touch, page):
     e.press("z")
     e.changed(before)
     assert not e.root.locator(".fe-note").is_visible()
+    execute(page, "net.precision = 'auto'")
     e.home()
 
 

@@ -8,9 +8,10 @@ import time
 import numpy as np
 from tqdm import tqdm
 
-from .. import maps, names, networks
+from .. import deep, maps, names, networks
 from ..kernel import sweep
 from ..processors import available_threads
+from ..recipes import Recipe
 from ..rendering import evaluate
 
 
@@ -21,10 +22,12 @@ def add(commands):
 
 
 def run_warm(options):
-    """Compile the kernel of each kind of system."""
-    kinds = [names.named(name) for name in names.NAMED]
-    for problem in tqdm(kinds, desc="compiling the kernels", unit="kernel", disable=False):
-        sweep(problem.system, np.ones(1), np.ones(1), 1)
+    """Compile the kernel of each kind of system, and of each that goes on past float64 as differences."""
+    problems = [names.named(name) for name in names.NAMED]
+    kinds = [(problem, precision) for problem in problems for precision in ("float64", "exact")
+             if precision == "float64" or deep.supports(problem)]
+    for problem, precision in tqdm(kinds, desc="compiling the kernels", unit="kernel", disable=False):
+        sweep(deep.lanes(Recipe(problem, problem.view, (1, 1), 1, precision=precision)).system, np.ones(1), np.ones(1), 1)
 
 
 def run_bench(options):

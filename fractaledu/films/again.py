@@ -90,8 +90,8 @@ def atlas_film(name: str = "within float64") -> Film:
     Parameters
     ----------
     name : {"within float64", "beyond float64"}
-        Twelve decades deep, or forty, of which float64 alone would show the first 14: the keyframes deeper than 11.7 decades
-        are exact, each run the difference from one that was trained in 60 digits (`render`'s precision).
+        Twelve decades deep, or forty, of which float64 alone would show the first 13.8: the keyframes deeper than 11.7 decades
+        are exact, each run the difference from one that was trained in 75 digits (`render`'s precision).
 
     Returns
     -------
