@@ -14,8 +14,10 @@ from fractaledu.films import webp
 
 SIDES = {True: 192, False: 256}         # of an overview, of a window
 # Where float64 is enough: fe.border_target(fe.paper("one-datum"), decades=12).
-# Forty decades: fe.border_target(problem, decades=40) found a point that showed only stripes below 25.  From there, with
-# targets.KEPT = 3, fe.border_target(problem, fe.View.around(*point, 4.5e-24, "log10"), 16.6, steps=300) found this one.
+# Forty decades: at a first point from fe.border_target there were only stripes from 25 on.  From a window there,
+#     fe.View.around("57.44585934188654877374242840357040349455314459873265811367756810",
+#                    "17.883302468745585034306114735405142454952222084932546030738648001", 4.5e-24, "log10"),
+# fe.border_target(problem, view, 16.6, steps=300) gave this one, with targets.KEPT = 3 dives instead of 2.
 FILMS = {
     "film": {"target": (57.44585934184398, 17.883302468738524), "decades": 12, "size": (192, 192), "seconds": 20, "fps": 12},
     "beyond": {"target": ("57.445859341886548773742276278450707448468805261422882617748162249",

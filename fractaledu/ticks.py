@@ -50,7 +50,7 @@ def shortened(number, most=18) -> str:
 
 
 def _without_middle(text, most):
-    return text if len(text) <= most + 2 else f"{text[:most - 8]}…{text[-6:]}"
+    return text if len(text) <= most + 1 else f"{text[:most - 8]}…{text[-6:]}"
 
 
 def deep_ticks(view, axis):

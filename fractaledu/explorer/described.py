@@ -22,6 +22,7 @@ from .presets import WHOLE
 ORBITS = {("r", "r_imag"), ("rate", "rate_imag"), ("start", "start_imag"), ("a0", "b0"), ("x0", "y0")}
 FLOOR = ("Float64 ends here{on} than {ulps} of its numbers lie between neighbouring pixels, and a picture would show "
          "rounding, not the map{shared}. Zoom out, undo (Z) or go home (Home).{stops}")
+BOX = 13                        # digits that a knob's box has room for
 # decades left between which an exact picture says that float64 ends here: from where it is not used any more
 ENDS = -1.0, math.log10(EXACT_BELOW / FLOOR_ULPS)
 
@@ -70,7 +71,7 @@ def now(explorer) -> dict:
                      "offer": _offers_exact(explorer), "x": _axis(view, 0), "y": _axis(view, 1)},
             "version": f"{explorer._question}.{explorer._look}", "size": list(explorer.size), "steps": explorer.steps,
             "values": {name: getattr(explorer, name) for name in names} | {"x": str(explorer.x), "y": str(explorer.y)},
-            "short": dict(zip("xy", _short(explorer.recipe, explorer.recipe.at, 13), strict=True)),
+            "short": dict(zip("xy", _in_a_box(explorer.recipe), strict=True)),
             "cross": _fractions(view, (explorer.x, explorer.y)), "pins": [_fractions(view, pin) for pin in explorer.pins],
             "depth": depth(view, problem.view, explorer.size, _digits(explorer)), "about": about(explorer),
             "legend": legend(problem, explorer.palette, explorer.mode, explorer.steps),
@@ -192,6 +193,12 @@ def run(recipe, runs) -> dict:
     return {"where": [f"{symbol} = {text}" for symbol, text in zip(symbols, texts, strict=True)], "exact": [str(x), str(y)],
             "fate": fate, "neighbour": neighbour, "verdict": int(runs.pixels["verdict"][0]), "steps": runs.steps,
             "seconds": runs.seconds, "value": float(runs.pixels["value"][0])}
+
+
+def _in_a_box(recipe):
+    """The cross-hair's coordinates, not wider than a knob's box."""
+    texts = _short(recipe, recipe.at, BOX)
+    return [text if len(text) <= BOX + 1 or "×" in text else f"{text[:BOX - 8]}…{text[-6:]}" for text in texts]
 
 
 def _short(recipe, point, most=15):

@@ -586,7 +586,7 @@ function render({ model, el }) {
     if (hovering && content.serial === 0) return;           // the cross-hair's own run, while the hand points elsewhere
     run = { ...content, curves: arrays.slice(0, content.curves), orbits: arrays.slice(content.curves) };
     if (!hovering && link.quiet()) cross = { view: content.view, at: content.at };
-    where.textContent = `The run at  ${content.where.join("   ")}`;
+    where.replaceChildren("The run at", ...content.where.flatMap((text, k) => [k ? "   " : "  ", h("span", {}, text)]));
     fate.textContent = content.fate;
     beside.textContent = content.neighbour;
     fate.dataset.verdict = content.verdict;
