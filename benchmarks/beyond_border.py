@@ -21,7 +21,8 @@ def rendered(problem, view, side, steps, precision, kept=None):
     file = kept and KEPT / f"beyond-{kept}-{precision}.npz"
     if file and file.exists():
         return fe.Landscape.load(file)
-    KEPT.mkdir(exist_ok=True)
+    if file:
+        KEPT.mkdir(exist_ok=True)
     recipe = Recipe(problem, view, (side, side), steps, precision=precision)
     return render_of(recipe, file=file)
 

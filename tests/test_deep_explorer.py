@@ -66,7 +66,7 @@ def test_moves_alone_lead_from_the_overview_to_1e_30_and_back(explorer):
         words.append(e._now["depth"])
     assert e.view.half[0] < 1e-31 and e.landscape.precision == "exact"
     assert forms == {(False, "float64"), (True, "float64"), (True, "exact")}
-    assert any("float64 ends here; continued exactly, reference run in" in text for text in words)
+    assert any("float64 ends soon; continued exactly, reference run in" in text for text in words)
     assert re.fullmatch(r"(\d × )?10⁻³. of the start, beyond float64: exact, reference run in \d+ digits", words[-1])
     for _ in range(36):
         wheel(browser, target, 1 / 8)
@@ -307,7 +307,7 @@ def test_a_reference_run_tells_how_far_it_is_and_can_be_stopped(explorer, monkey
 @pytest.mark.parametrize(("view", "digits", "words"), [
     (at(6e-31), 60, "10⁻³¹ of the start, beyond float64: exact, reference run in 60 digits"),
     (at(6e-31), 0, "10⁻³¹ of the start, beyond float64: exact"),
-    (at(6e-14), 45, "10⁻¹⁴ of the start, float64 ends here; continued exactly, reference run in 45 digits"),
+    (at(6e-14), 45, "10⁻¹⁴ of the start, float64 ends soon; continued exactly, reference run in 45 digits"),
     (at(6e-99), 120, "10⁻⁹⁹ of the start, beyond float64: exact, reference run in 120 digits"),
     (NET.view, 45, "the whole map, exact, reference run in 45 digits"),
     (at(6e-14), None, "10⁻¹⁴ of the start, 0.4 decades left before float64 runs out")])

@@ -155,7 +155,7 @@ def depth(view, start, size, digits=None) -> str:
         f"{number(share, 2) if share > 0.01 else _with_a_power(share)} of the start")
     if digits is not None:
         how = ("exact" if found.decades > ENDS[1] else "beyond float64: exact" if found.decades < ENDS[0] else
-               "float64 ends here; continued exactly")
+               "float64 ends soon; continued exactly")
         return f"{where}, {how}" + (f", reference run in {digits} digits" if digits else "")
     return "; ".join(filter(None, (f"{where}, {_left(found.decades)}", _shared(found, size))))
 
