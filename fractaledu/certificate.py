@@ -1,15 +1,17 @@
 """Which pixels of a picture are right: those that other roundings leave as they are, and those that were trained exactly."""
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .arguments import whole
+from .cancelled import Cancelled
 from .deep import STOPS, digits_for, exact_run, lanes, other_lanes, supports
 from .landscape import Landscape
 from .progress import reporter
@@ -39,7 +41,8 @@ class Certificate:
     renders : tuple of str
         Which renders were compared.
     checked, wrong : int
-        Agreed pixels that were trained exactly as a sample, and how many of them had the wrong verdict.
+        Agreed pixels that were trained exactly as a sample (they count as exact since), and how many of them had the wrong
+        verdict.
     value_error : float
         Median relative error of their values; NaN where none was checked.
     seconds : float
@@ -53,7 +56,6 @@ class Certificate:
     wrong: int = 0
     value_error: float = math.nan
     seconds: float = 0.0
-    _sampled: tuple = field(default=(), repr=False)
 
     @property
     def shares(self) -> dict[str, float]:
@@ -68,9 +70,11 @@ class Certificate:
 
     def __repr__(self):
         said = ", ".join(f"{share:.1%} {name}" for name, share in self.shares.items())
-        error = ("no agreed pixel was checked" if not self.checked else
-                 f"of {self.checked} agreed pixels that were trained exactly {self.wrong} "
-                 f"{'was' if self.wrong == 1 else 'were'} wrong, so at most {self.error_bound:.0%} of all (95 %)")
+        error = "no agreed pixel was checked"
+        if self.checked:
+            error = (f"of {self.checked} agreed pixels that were trained exactly {self.wrong} "
+                     f"{'was' if self.wrong == 1 else 'were'} wrong, so at most {self.error_bound:.0%} of the agreed (95 %); "
+                     f"their values are off by {self.value_error:.0e} (median)")
         undecided = int((self.status == UNDECIDED).sum())
         more = f"; training the {undecided} undecided takes about {duration(self.retraining_seconds)}" if undecided else ""
         return f"<Certificate: {said}; {error}{more}>"
@@ -89,22 +93,20 @@ class Certificate:
         progress : callable or bool, optional
             progress(stage, done, total) in pixels, or whether to show a bar.
         cancel : threading.Event, optional
-            Stops it: Cancelled is raised.
+            Set it, from another thread, to stop.  Then, and after Ctrl-C, what is trained so far is in the Certificate that comes
+            back, and the same call on that goes on.
 
         Returns
         -------
         Certificate
-            Its `land` has the exact values, verdicts and departures.
+            Its `land` has the exact values, verdicts and departures of the pixels that were undecided.
         """
         pixels, status = self.land.pixels.copy(), self.status.copy()
         rows, columns = np.nonzero(status == UNDECIDED)
-        with reporter(progress, **{"trained exactly": "pixels"}) as told:
+        with reporter(progress, **{"trained exactly": "pixels"}) as told, contextlib.suppress(Cancelled, KeyboardInterrupt):
             for done, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
                 told("trained exactly", done, len(rows))
-                run = _trained(self.land, row, column, cancel)
-                for name in ("value", "last", "departure", "verdict"):
-                    pixels[name][row, column] = getattr(run, name)
-                status[row, column] = EXACT
+                _put(_trained(self.land, row, column, cancel), pixels, status, row, column)
             told("trained exactly", len(rows), len(rows))
         return replace(self, land=replace(self.land, pixels=pixels), status=status)
 
@@ -168,16 +170,18 @@ def certify(land: Landscape, samples: int = 24, seed: int = 0, *, threads: int |
         status = np.where(_in_company(~other), AGREED, UNDECIDED).astype(np.int8)
         agreed = np.argwhere(status == AGREED)
         chosen = agreed[rng.permutation(len(agreed))[:samples]].tolist()
-        wrong, errors, began = 0, [], time.perf_counter()
+        wrong, errors, began, pixels = 0, [], time.perf_counter(), land.pixels.copy()
         for done, (row, column) in enumerate(chosen):
             told("checked exactly", done, len(chosen))
             run = _trained(land, row, column, cancel)
-            wrong += bool((run.value < 0) != converged[row, column])
-            errors.append(abs(land.value[row, column] / run.value - 1) if run.value else 0.0)
+            _put(run, pixels, status, row, column)
+            if run is not None:
+                wrong += bool((run.value < 0) != converged[row, column])
+                errors.append(abs(land.value[row, column] / run.value - 1) if run.value else 0.0)
         told("checked exactly", len(chosen), max(len(chosen), 1))
     seconds = (time.perf_counter() - began) / max(len(chosen), 1)
-    return Certificate(land, status, tuple(names), len(chosen), wrong, float(np.median(errors)) if errors else math.nan,
-                       seconds if chosen else 0.0)
+    return Certificate(replace(land, pixels=pixels), status, tuple(names), len(errors), wrong,
+                       float(np.median(errors)) if errors else math.nan, seconds if chosen else 0.0)
 
 
 # ---------------------------------------------------------------- behind it
@@ -189,9 +193,10 @@ def _renders(land, rng, threads, cancel):
 
     def values(recipe, using=None):
         return render_of(recipe, threads, cancel=cancel, using=using).value
-    made = [("exact, by other sums", lambda: values(precise, other_lanes(precise, rng, cancel)))] * ORDERS
+    rounded = not land.digits           # at the very points of the plain picture
+    made = [("exact, by other sums", lambda: values(precise, other_lanes(precise, rng, cancel, rounded)))] * ORDERS
     if not land.digits:
-        made.append(("exact", lambda: values(precise)))
+        made.append(("exact", lambda: values(precise, lanes(precise, cancel=cancel, rounded=True))))
     if not land.view.at_float_floor(land.size):
         if land.digits:
             made.append(("float64", lambda: values(plain)))
@@ -202,10 +207,18 @@ def _renders(land, rng, threads, cancel):
 
 
 def _trained(land, row, column, cancel):
-    """The exact run of a pixel, at the very place where it was computed."""
+    """The exact run of a pixel, at the very place where it was computed; None if no number of digits decides it."""
     recipe = Recipe(land.problem, land.view, land.size, land.steps, precision=land.precision)
     place = lanes(recipe, cancel=cancel).place(column, row)
-    return exact_run(land.problem, place, land.steps, cancel=cancel, digits=digits_for(land.view) + 15)
+    with contextlib.suppress(ValueError):
+        return exact_run(land.problem, place, land.steps, cancel=cancel, digits=digits_for(land.view) + 15)
+
+
+def _put(run, pixels, status, row, column):
+    """Enter an exact run, if there is one."""
+    status[row, column] = UNDECIDED if run is None else EXACT
+    for name in ("value", "last", "departure", "verdict") if run is not None else ():
+        pixels[name][row, column] = getattr(run, name)
 
 
 def _in_company(same):
@@ -230,6 +243,7 @@ def _upper(wrong, checked):
     low, high = wrong / checked, 1.0
     for _ in range(60):
         p = (low + high) / 2
-        likely = sum(math.comb(checked, k) * p ** k * (1 - p) ** (checked - k) for k in range(wrong + 1))
+        likely = sum(math.exp(math.lgamma(checked + 1) - math.lgamma(k + 1) - math.lgamma(checked - k + 1)
+                              + k * math.log(p) + (checked - k) * math.log1p(-p)) for k in range(wrong + 1))
         low, high = (p, high) if likely > 1 - LIKELY else (low, p)
     return low

@@ -22,7 +22,7 @@ from .arguments import whole
 from .decimals import exact_difference
 from .deep import check_precision, chosen, lanes
 from .deep.choice import STOPS
-from .deep.references import warn_if_slow
+from .deep.references import check_memory, warn_if_slow
 from .engine import Engine
 from .kernel import LANES, blank, record
 from .landscape import Landscape
@@ -53,7 +53,8 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         Threads to compute with.  With `executor`: how many tiles that works on at once (default: its own number where it
         says it).
     executor : concurrent.futures.Executor, optional
-        Use this instead of threads of our own: processes, or `dask.distributed.Client(…).get_executor()`.
+        Use this instead of threads of our own: processes, or `dask.distributed.Client(…).get_executor()`.  With an exact
+        picture each tile brings the whole reference run to its process (20 MB for the paper's tanh net).
     progress : callable, optional
         Called as progress(done, total), in pixels, from the calling thread.
     cancel : threading.Event, optional
@@ -276,7 +277,8 @@ def warn(recipe, stacklevel):
     """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "exact":
-        warn_if_slow(problem, view, recipe.steps, stacklevel + 1)
+        check_memory(problem, recipe.steps)
+        warn_if_slow(problem, view, size, recipe.steps, stacklevel + 1)
     elif view.exact is not None and recipe.precision == "auto" and view.at_float_floor(size):
         raise ValueError(f"view must be one that float64 resolves for {problem.title or 'this system'}, got pixels that lie "
                          f"{view.spacing_in_ulps(size):.2g} ulps apart. {STOPS}")

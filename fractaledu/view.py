@@ -45,9 +45,13 @@ def check_sides(size, largest=LARGEST_POSTER) -> tuple[int, int]:
     return columns, rows
 
 
-def _axis(name, bounds, scale):
+def _check_scale(name, scale):
     if scale not in ("linear", "log10"):
         raise ValueError(f'{name}_scale must be "linear" or "log10", got {scale!r}')
+
+
+def _axis(name, bounds, scale):
+    _check_scale(name, scale)
     try:
         low, high = (float(b) for b in bounds)
     except (TypeError, ValueError):
@@ -75,6 +79,10 @@ def _positive(name, value):
 
 def _checked(exact, scales):
     """An Exact of Decimals and floats; ValueError says what is wrong."""
+    for name, scale in zip("xy", scales, strict=True):
+        _check_scale(name, scale)
+    if not isinstance(exact, Exact):
+        raise TypeError(f"exact must be an Exact (x, y, half), got {type(exact).__name__}")
     centre = [decimals.decimal(name, value) for name, value in zip("xy", exact[:2], strict=True)]
     half = tuple(_positive("half width", value) for value in exact.half)
     for name, value, reach, scale in zip("xy", centre, half, scales, strict=True):
@@ -166,6 +174,8 @@ class View:
             for name in "xy":
                 centre, half = self._axis_middle(name)
                 bounds = tuple(float(decimals.moved(centre, by, self._scale(name))) for by in (-half, half))
+                if not all(map(math.isfinite, bounds)) or (self._scale(name) == "log10" and not bounds[0] > 0):
+                    raise ValueError(f"{name} must have finite bounds, positive ones on a log10 axis, got {bounds}")
                 object.__setattr__(self, name, bounds)
         if self.sampling not in ("centre", "endpoint"):
             raise ValueError(f'sampling must be "centre" or "endpoint", got {self.sampling!r}')
@@ -199,6 +209,9 @@ class View:
 
     def plainly(self) -> View:
         """The same rectangle by float64 bounds; ValueError where they are too close for that."""
+        if self.exact is not None and not all(low < high for low, high in (self.x, self.y)):
+            raise ValueError("view must be one whose bounds float64 can tell apart, got half widths of "
+                             f"{self.exact.half[0]:g} and {self.exact.half[1]:g} around {self.x[0]:.6g}, {self.y[0]:.6g}")
         return self if self.exact is None else replace(self, exact=None)
 
     def away(self, point, centre) -> tuple[float, float]:
@@ -236,7 +249,7 @@ class View:
             steps = d if self._scale(name) == "linear" else float(centre) * np.expm1(d)
             between = decimals.exact_difference(centre, p)
             found.append(steps if not between else
-                         np.array([float(decimals.exact_difference(between, -Decimal(float(step)))) for step in steps]))
+                         np.array([float(decimals.exact_sum(between, Decimal(float(step)))) for step in steps]))
         return tuple(found)
 
     def _samples(self, bounds, scale, n):
@@ -296,14 +309,17 @@ class View:
     def around(cls, x, y, width, scale="linear", aspect=1.0) -> View:
         """The view centred on (x, y) that is `width` wide (decades on log10 axes) and `width * aspect` high.
 
-        With x or y a text ("48.354075…") or a Decimal it is exact: no digit of the centre is lost, and the width may go down to
-        2e-100.
+        With x or y a text ("48.354075…") or a Decimal it is exact: no digit of the centre is lost, and the width, twice
+        `exact.half`, may go down to 2e-100.
         """
         width, aspect = (_positive(name, value) for name, value in (("width", width), ("aspect", aspect)))
         if isinstance(x, str | Decimal) or isinstance(y, str | Decimal):
             x, y = decimals.decimal("x", x), decimals.decimal("y", y)
             return cls((0.0, 0.0), (0.0, 0.0), scale, scale, exact=Exact(x, y, (width / 2, width / 2 * aspect)))
-        half = width / 2 * (math.log(10) if scale == "log10" else 1.0)
+        half = width / 2 * (LOG_TEN if scale == "log10" else 1.0)
+        if x + half * (x if scale == "log10" else 1.0) == x:
+            raise ValueError(f"width must be one that float64 can say around x = {x!r}, got {width:g}; for an exact view give "
+                             f'the centre as texts, View.around("{x!r}", "{y!r}", …)')
         return cls(_bounds(x, half, scale), _bounds(y, half * aspect, scale), x_scale=scale, y_scale=scale)
 
     def point(self, u, v) -> tuple[float, float]:
@@ -378,7 +394,7 @@ def _grown(centre, d):
 def _away(place, other, scale):
     """The inverse of `_moved`, in the units of `View.half`."""
     if isinstance(place, Decimal) or isinstance(other, Decimal):
-        return decimals.away(Decimal(place), Decimal(other), scale)
+        return decimals.away(Decimal(place), Decimal(other), scale)        # a Decimal of a float is exact
     return _log_ratio(place, other) if scale == "log10" else place - other
 
 

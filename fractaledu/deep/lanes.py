@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..decimals import exact_difference
+from ..decimals import exact_sum
 from ..systems import perturbed_datum, perturbed_network
 from ..systems.perturbed_datum import PerturbedOneDatum
 from .choice import EXACT_BELOW, chosen
 from .references import Reference, find
 
-ASIDE = 0.31, 0.77                  # where in a view another reference is
+ASIDE = 0.2, 0.8                    # between these parts of the width and height other references are drawn
 
 
 class Lanes(NamedTuple):
@@ -35,24 +35,28 @@ class Lanes(NamedTuple):
         numbers = Decimal(float(self.x[column])), Decimal(float(self.y[row]))
         if self.reference is None:
             return numbers
-        return tuple(exact_difference(p, -d) for p, d in zip(self.reference.point, numbers, strict=True))
+        return tuple(exact_sum(p, d) for p, d in zip(self.reference.point, numbers, strict=True))
 
 
-def lanes(recipe, point=None, near=False, reference_progress=None, cancel=None) -> Lanes:
-    """The lanes of a recipe's picture; the other arguments are those of `references.find`."""
+def lanes(recipe, point=None, near=False, reference_progress=None, cancel=None, rounded=False) -> Lanes:
+    """The lanes of a recipe's picture.
+
+    `rounded`: an exact picture of a plain view has its pixels where those of the plain picture are, rounded as they are.  It
+    has anyway where they lie so far apart that nobody sees it.  The other arguments are those of `references.find`.
+    """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "float64":
         return Lanes(problem.system, *view.positions(size), None)
     reference = find(problem, view, size, recipe.steps, point, near, reference_progress, cancel)
-    if view.spacing_in_ulps(size) < EXACT_BELOW:        # else exactly the points of the plain picture, to be compared with it
+    if view.spacing_in_ulps(size) < EXACT_BELOW and not rounded:
         view = view.exactly()
     return Lanes(reference.system, *view.offsets(size, reference.point), reference)
 
 
-def other_lanes(recipe, rng, cancel=None) -> Lanes:
+def other_lanes(recipe, rng, cancel=None, rounded=False) -> Lanes:
     """The same exact picture by other roundings: samples and hidden units in another order; of a map, another reference."""
-    own = lanes(recipe, cancel=cancel)
+    own = lanes(recipe, cancel=cancel, rounded=rounded)
     if not hasattr(recipe.problem.system, "w1"):
-        return lanes(recipe, point=recipe.view.exactly().point(*ASIDE), cancel=cancel)
+        return lanes(recipe, point=recipe.view.exactly().point(*rng.uniform(*ASIDE, 2)), cancel=cancel, rounded=rounded)
     kind = perturbed_datum if isinstance(own.system, PerturbedOneDatum) else perturbed_network
     return own._replace(system=kind.shuffled(own.system, rng))

@@ -14,13 +14,15 @@ import numpy as np
 
 from .. import exact
 from ..cancelled import Cancelled
+from ..decimals import exact_sum
 from ..kernel import CONVERGED, record, row_count, sweep
+from ..recipes import digest
 from ..systems import perturbed_datum, perturbed_maps, perturbed_network
 from ..systems.network import OneDatum
 from ..systems.planar import Julia
 from ..wording import duration
 
-SPARE = 20                      # digits beyond the depth and beyond the growth of differences (DEEP.md)
+SPARE = 20                      # digits beyond the depth and beyond the growth of differences (docs/beyond-float64.md)
 GRAIN = 15                      # digits are asked for in such steps, so that a reference serves the next decades of a dive too
 MORE = 12                       # digits by which the second precision is better
 AGREEMENT = 1e-10               # relative, of the two at every step
@@ -30,7 +32,7 @@ LOOK = 17                       # pixels a side of the picture in which a conver
 TRIES = 3
 NEAR = 4.0                      # half widths to a kept reference that may serve
 KEPT_BYTES = 128 * 2 ** 20
-MOST_BYTES = 2 ** 31            # of one reference
+MOST_BYTES = 2 ** 29            # of one reference; two are compared
 LONG = 60.0                     # seconds from which on the time is said first
 SAMPLE = 0.2                    # seconds that finding it out takes
 
@@ -105,7 +107,7 @@ def find(problem, view, size, steps, point=None, near=False, progress=None, canc
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    maker = _Maker(problem, steps, digits, progress, cancel)
+    maker = _Maker(problem, steps, digits, min(view.half), progress, cancel)
     found = maker.confirmed(point) if point is not None else _converging(maker, view)
     _keep(key, found)
     _keep((*key[:3], found.point), found)           # who asks for this very run later finds it
@@ -151,8 +153,10 @@ def reference_seconds(problem, view, steps) -> float:
     return 2 * (time.perf_counter() - began) * steps / max(done, 1)
 
 
-def warn_if_slow(problem, view, steps, stacklevel):
-    """SlowReferenceWarning if the reference run takes more than a minute."""
+def warn_if_slow(problem, view, size, steps, stacklevel):
+    """SlowReferenceWarning if the reference run takes more than a minute, unless it is kept."""
+    if (_name(problem), steps, digits_for(view), (view, tuple(size))) in _kept:
+        return
     seconds = reference_seconds(problem, view, steps)
     if seconds > LONG:
         text = (f"the reference run of {steps} steps in {digits_for(view)} digits takes about {duration(seconds)} before the "
@@ -167,7 +171,10 @@ def _decimal(number):
 
 
 def _name(problem):
-    return problem.name and (problem.name, str(sorted(problem.options.items(), key=str))) or id(problem.system)
+    """What tells one problem from another, whatever becomes of the objects."""
+    if problem.name is None:
+        return digest(problem.system)
+    return problem.name, str(sorted(problem.options.items(), key=str))
 
 
 def _keep(key, reference):
@@ -183,7 +190,10 @@ def _nearest(problem, view, steps, digits):
     with _lock:
         for (whose, length, known, _), reference in _kept.items():
             if whose == name and length == steps and known >= digits:
-                far = max(abs(f - 0.5) * 2 for f in view.fraction(*reference.point))
+                try:
+                    far = max(abs(f - 0.5) * 2 for f in view.fraction(*reference.point))
+                except ValueError:                  # kept from a linear axis, where it may lie below 0
+                    continue
                 rank = not reference.converged, far
                 if far <= NEAR and (best is None or rank < best[0]):
                     best = rank, reference
@@ -193,8 +203,8 @@ def _nearest(problem, view, steps, digits):
 class _Maker:
     """Makes the reference runs of one picture."""
 
-    def __init__(self, problem, steps, digits, progress, cancel):
-        self.problem, self.steps, self.digits = problem, steps, digits
+    def __init__(self, problem, steps, digits, half, progress, cancel):
+        self.problem, self.steps, self.digits, self.half = problem, steps, digits, half
         self.progress, self.cancel = progress, cancel
 
     def run(self, point, digits):
@@ -205,6 +215,12 @@ class _Maker:
             if self.progress is not None:
                 self.progress(t + 1, self.steps)
         return exact.train(self.problem.system, *point, self.steps, digits, keep=True, tell=tell)
+
+    def looked(self, system, x, y):
+        """Verdicts of a row of the coarse picture."""
+        if self.cancel is not None and self.cancel.is_set():
+            raise Cancelled(0, self.steps, "steps of the reference run")
+        return sweep(system, x, y, self.steps)["verdict"]
 
     def confirmed(self, point, first=None) -> Reference:
         """The run at a point with as many digits as it needs: a second precision gives the same."""
@@ -217,11 +233,25 @@ class _Maker:
                 digits = min(GRAIN * math.ceil((growth + SPARE) / GRAIN), MOST_DIGITS)
                 run = self.run(point, digits)
                 system = perturbed(self.problem, run, point)
-            better = self.run(point, digits + MORE)
-            if agree(run, better) or digits >= MOST_DIGITS:
+            if agree(run, self.run(point, digits + MORE), self.reach(run)):
                 return Reference(point, system, digits, growth, run.verdict == CONVERGED)
+            if digits >= MOST_DIGITS:
+                raise ValueError(f"steps must be so few that {MOST_DIGITS} digits decide the reference run, got {self.steps}")
             digits = min(2 * digits, MOST_DIGITS)
             run = self.run(point, digits)
+
+    def reach(self, run):
+        """For how many steps a map's orbit matters: until the pixels, `half` apart, have all left it.  None for networks.
+
+        Beyond, two precisions of a chaotic orbit never agree, and nothing follows it any more.
+        """
+        if hasattr(self.problem.system, "w1"):
+            return None
+        power, z = self.problem.system.power, run.arrays["zx"] + 1j * run.arrays["zy"]
+        with np.errstate(over="ignore"):
+            growth = np.cumsum(np.log(power * np.abs(z) ** (power - 1) + 1e-300))
+        away = np.flatnonzero(growth > -math.log(self.half))
+        return away[0] + 1 if len(away) else len(z)
 
     def growth(self, system, point):
         """log10 of how much a relative difference of TINY grows until the end, in the largest weight."""
@@ -230,7 +260,8 @@ class _Maker:
         d = [np.array([float(p) * TINY if p else TINY]) for p in point]
         states = record(system, *d, self.steps, states=True)[2][0, :, :row_count(self.problem.system)]
         sizes = np.abs(states).max(1)
-        sizes = sizes[np.isfinite(sizes) & (sizes < 1e-50)]             # until it is no small difference any more
+        large = np.flatnonzero(~(sizes < 1e-50))                        # from there on it is no small difference
+        sizes = sizes[:large[0]] if len(large) else sizes
         return float(max(np.log10(max(sizes[-1], TINY) / TINY), 0.0)) if len(sizes) else 0.0
 
 
@@ -242,30 +273,35 @@ def _converging(maker, view) -> Reference:
     system = perturbed(maker.problem, run, centre)
     dx, dy = view.offsets((LOOK, LOOK), centre)
     column, row = np.tile(np.arange(LOOK), LOOK), np.repeat(np.arange(LOOK), LOOK)
-    verdict = sweep(system, dx[column], dy[row], maker.steps)["verdict"]
+    verdict = np.concatenate([maker.looked(system, dx[column[k:k + LOOK]], dy[row[k:k + LOOK]]) for k in
+                              range(0, LOOK * LOOK, LOOK)])
     middle = LOOK // 2
     near = np.argsort((column - middle) ** 2 + (row - middle) ** 2, kind="stable")
     for k in [k for k in near if verdict[k] == CONVERGED][:TRIES]:
-        point = view.exactly().point((column[k] + 0.5) / LOOK, (row[k] + 0.5) / LOOK)
+        point = tuple(exact_sum(c, Decimal(float(d))) for c, d in zip(centre, (dx[column[k]], dy[row[k]]), strict=True))
         other = maker.run(point, maker.digits)
         if other.verdict == CONVERGED:
             return maker.confirmed(point, other)
     return maker.confirmed(centre, run)
 
 
-def agree(run, better) -> bool:
-    """Whether two runs in different precisions are the same in float64, at every step that both made."""
+def agree(run, better, reach=None) -> bool:
+    """Whether two runs in different precisions are the same in float64, at every step that counts (the first `reach`)."""
+    if reach is not None:
+        return all(_alike(run.arrays[name][:reach, None], better.arrays[name][:reach, None], 1.0) for name in ("zx", "zy"))
     if run.verdict != better.verdict or run.left != better.left:
         return False
-    for name, array in run.arrays.items():
-        other = better.arrays[name][:len(array)]
-        if len(other) != len(array):
-            return False
-        if name in ("w1", "w0", "z", "zx", "zy"):
-            size = np.abs(other).reshape(len(other), -1).max(1) + 1e-300
-            if not (np.abs(array - other).reshape(len(other), -1).max(1) <= AGREEMENT * size).all():
-                return False
-    return True
+    return all(_alike(run.arrays[name], better.arrays[name], 0.0) for name in ("w1", "w0", "z") if name in run.arrays)
+
+
+def _alike(array, other, least):
+    """Whether the rows are the same to AGREEMENT of their largest number, or of `least` where that is larger."""
+    if array.shape != other.shape:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = np.where(array == other, 0.0, np.abs(array - other)).reshape(len(array), -1).max(1)      # inf is itself
+        size = np.maximum(np.abs(other).reshape(len(other), -1).max(1), least)
+        return bool((apart <= AGREEMENT * size).all())
 
 
 def perturbed(problem, run, point) -> NamedTuple:

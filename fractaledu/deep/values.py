@@ -59,12 +59,13 @@ def exact_run(problem, point, steps, progress=None, cancel=None, digits=None) ->
             raise Cancelled(t + 1, steps, "steps of an exact run")
         if progress is not None:
             progress(t + 1, steps)
-    digits = digits or FIRST_DIGITS + max(-p.as_tuple().exponent for p in point)
+    digits = digits or FIRST_DIGITS + max(0, *(-p.as_tuple().exponent for p in point))
     run = exact.train(problem.system, *point, steps, min(digits, MOST_DIGITS), tell=tell)
     while digits < MOST_DIGITS:
         digits = min(digits + max(digits // 2, 20), MOST_DIGITS)
         better = exact.train(problem.system, *point, steps, digits, tell=tell)
-        if run.verdict == better.verdict and abs(run.value - better.value) <= AGREEMENT * abs(better.value):
+        close = run.value == better.value or abs(run.value - better.value) <= AGREEMENT * abs(better.value)     # inf too
+        if run.verdict == better.verdict and close:
             return better
         run = better
     raise ValueError(f"steps must be so few that {MOST_DIGITS} digits decide the run, got {steps}")

@@ -73,7 +73,7 @@ def hand_over(t, w0, w1, size0, size1, cells, at, away):
         inner = inner + load(cells, i) * load(cells, i)
     for i in range(middle, end, LANES):
         outer = outer + load(cells, i) * load(cells, i)
-    near = where(FAR * inner > size0[t], 0.0, where(FAR * outer > size1[t], splat(0.0), 1.0))       # NaN is gone anyway
+    near = where(FAR * inner > size0[t], 0.0, where(FAR * outer > size1[t], splat(0.0), 1.0))       # NaN is gone in this step
     leaving = where(away > 0.0, splat(0.0), 1.0 - near)
     if bits(leaving > 0.0):
         for r in range(w0.shape[1]):

@@ -1,7 +1,8 @@
 """Hidden units as differences: how much activation(a + b) differs from activation(a), however small b is.
 
 Of the reference's unit a number `kept` is known (exact/networks.py): for tanh 1 - |h| with the sign of a, which keeps saturated
-units exact; for ReLU and the identity the pre-activation a.  Nothing here subtracts two nearly equal numbers.
+units exact; for ReLU and the identity the pre-activation a.  Nothing here subtracts two nearly equal numbers but 1 - |h|, where
+h is small and its digits do not count.
 """
 from numba import njit
 from numba.extending import overload
@@ -53,7 +54,7 @@ def _reference_value(activation, kept):
 @njit(forceinline=True, error_model="numpy")
 def _tanh_change(kept, b):
     """With S = 1 - |h|, R = 1 + |h| and F = exp(-2 |b|): |change| = S R (1 - F) / (R + S F) where a and b have the same sign,
-    else S R (1 - F) / (S + R F).  All terms are positive (DEEP.md calls this the form in S)."""
+    else S R (1 - F) / (S + R F).  All terms are positive"""
     S = fabs(kept)
     R = 2.0 - S
     F, rest = exp_and_rest(-2.0 * fabs(b))
@@ -67,7 +68,10 @@ def _change(activation, kept, b):
     if is_a(activation, Tanh):
         return lambda activation, kept, b: _tanh_change(kept, b)
     if is_a(activation, Relu):          # four cases; a and b are compared, not added, so that the sign of a + b is right
-        return lambda activation, kept, b: where(kept > 0.0, where(b > -kept, b, -kept), where(b > -kept, kept + b, 0.0))
+        def relu_change(activation, kept, b):
+            cases = where(kept > 0.0, where(b > -kept, b, -kept), where(b > -kept, kept + b, 0.0))
+            return where(b == b, cases, b)                              # NaN stays NaN
+        return relu_change
     if is_a(activation, Identity):
         return lambda activation, kept, b: b
 

@@ -6,6 +6,7 @@ from numba.extending import overload
 
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start, tail_entry, tail_mean
 from ..simd import load, splat, store, where
+from .activations import Tanh
 from .hyper import Hyper
 from .network import RATE_IN, RATE_OUT
 from .perturbed import AWAY, EXTRA, begin, drift, hand_over, mean_above_one, rates, tail_difference
@@ -40,9 +41,9 @@ PerturbedOneDatum._perturbed = True
 def build(system, run, hyper):
     """The perturbed form of a OneDatum around a reference `run` (exact.Run); `hyper` has its values."""
     arrays = run.arrays
-    return PerturbedOneDatum(arrays["kept"], arrays["error"].ravel(), arrays["z"], arrays["w1"], *ratio_and_sizes(run, "z"),
-                             run.excess, run.left, system.z, system.w1, system.xx, system.x_sum, system.y, system.activation,
-                             hyper)
+    steps = ratio_and_sizes(run, "z", isinstance(system.activation, Tanh))
+    return PerturbedOneDatum(arrays["kept"], arrays["error"].ravel(), arrays["z"], arrays["w1"], *steps, run.excess, run.left,
+                             system.z, system.w1, system.xx, system.x_sum, system.y, system.activation, hyper)
 
 
 def shuffled(system, rng):

@@ -11,7 +11,7 @@ import numpy as np
 from numba.extending import overload
 
 from ..kernel import LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
-from ..simd import bits, gather, load, splat, sqrt, store, where
+from ..simd import gather, load, splat, sqrt, store, where
 
 
 class PerturbedMap(NamedTuple):
@@ -85,19 +85,16 @@ def _advance(system, t, cells, params, at, scratch):
             if not system.starts:
                 dx, dy = dx + load(cells, params), dy + load(cells, params + LANES)
             place = place + 1.0
-            store(cells, at + 2 * LANES, place)
             zx, zy = gather(system.zx, place), gather(system.zy, place)
             x, y = zx + dx, zy + dy
             square = x * x + y * y
             # at the end of either orbit nothing is left to lean on
             ended = where(place == system.zx.size - 1.0, 1.0, where(place == system.origin - 1.0, splat(1.0), 0.0))
-            rebased = where(square < dx * dx + dy * dy, 1.0, ended)
-            if bits(rebased > 0.0):
-                dx, dy = where(rebased > 0.0, x, dx), where(rebased > 0.0, y, dy)
-                zx, zy = where(rebased > 0.0, system.zx[system.origin], zx), where(rebased > 0.0, system.zy[system.origin], zy)
-                store(cells, at + 2 * LANES, where(rebased > 0.0, system.origin + 0.0, place))
-            store(cells, at, dx)
-            store(cells, at + LANES, dy)
+            rebased = where(square < dx * dx + dy * dy, 1.0, ended) > 0.0           # always done: a branch costs more
+            store(cells, at, where(rebased, x, dx))
+            store(cells, at + LANES, where(rebased, y, dy))
+            store(cells, at + 2 * LANES, where(rebased, system.origin + 0.0, place))
+            zx, zy = where(rebased, system.zx[system.origin], zx), where(rebased, system.zy[system.origin], zy)
             store(cells, at + 3 * LANES, zx)
             store(cells, at + 4 * LANES, zy)
             size = sqrt(square)

@@ -12,6 +12,7 @@ from numba.extending import overload
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start, tail_entry, tail_mean
 from ..matmul import accumulate, multiply
 from ..simd import load, splat, store, where
+from .activations import Tanh
 from .hyper import Hyper
 from .network import BLOCK, RATE_IN, RATE_OUT, Minibatch
 from .perturbed import AWAY, EXTRA, FIRST, LOSS, begin, drift, hand_over, mean_above_one, rates, tail_difference
@@ -64,6 +65,7 @@ class PerturbedMinibatch(NamedTuple):
 
 
 KINDS = PerturbedNetwork, PerturbedMinibatch
+SATURATED = 1e-250                  # 1 - |h| of a unit beyond which differences of its argument are not resolved
 for _kind in KINDS:
     _kind._perturbed = True
 
@@ -71,8 +73,9 @@ for _kind in KINDS:
 def build(system, run, hyper):
     """The perturbed form of a Network or Minibatch around a reference `run` (exact.Run); `hyper` has its values."""
     arrays = {name: array.reshape(len(array), -1) for name, array in run.arrays.items()}
+    steps = ratio_and_sizes(run, "w0", isinstance(system.activation, Tanh))
     names = "kept", "error", "w0", "w1", "push", "pull"
-    shared = (*(arrays[name] for name in names), *ratio_and_sizes(run, "w0"), run.excess, run.left, system.w0.ravel(),
+    shared = (*(arrays[name] for name in names), *steps, run.excess, run.left, system.w0.ravel(),
               system.w1, system.x, system.y, system.activation, hyper)
     return PerturbedMinibatch(*shared, system.batches) if isinstance(system, Minibatch) else PerturbedNetwork(*shared)
 
@@ -96,12 +99,14 @@ def shuffled(system, rng):
     return other
 
 
-def ratio_and_sizes(run, inner):
+def ratio_and_sizes(run, inner, tanh):
     """v of the reference, and the squares of the sizes of its two layers, at each step."""
     arrays, steps = run.arrays, len(run.arrays["loss"])
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        ratio = np.minimum(arrays["loss"] / arrays["loss"][0], CAP)
+        ratio = np.minimum(arrays["loss"] / (arrays["loss"][0] or 1.0), CAP)            # 0: nothing to learn, as in kernel
         sizes = [(arrays[name].reshape(steps, -1) ** 2).sum(1) for name in (inner, "w1")]
+    if tanh:            # such a unit has forgotten where it would turn: from there on plain training is as good
+        sizes[0][(np.abs(arrays["kept"]).reshape(steps, -1) < SATURATED).any(1)] = 0.0
     if run.left >= 0:
         ratio[run.left:] = CAP
         for size in sizes:
