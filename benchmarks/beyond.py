@@ -3,8 +3,7 @@
     make beyond         or          python benchmarks/beyond.py [COMMAND [NAME …]]
 
     windows     the paper's six published windows, plain float64 against exact
-    nets        pixels on the border of several networks against direct training in arbitrary precision
-    settled     its windows with undecided pixels, rendered by other sums until hardly any more pixel flips
+    nets        windows on the border of several networks: what `certify` says, and how often it is wrong
     depth       the border's dimension down to a half width of 1e-40, for several numbers of steps
     speed       plain and exact pixels in turn, in one process
     tables      nothing is computed: prints what is known, and puts it into the document
@@ -16,6 +15,7 @@ rows.  Pictures are kept in windows/.  All of it takes hours on two processors; 
 import sys
 import time
 import warnings
+from dataclasses import replace
 from decimal import Decimal
 
 import beyond_tables
@@ -26,6 +26,7 @@ from beyond_tables import keep, known, short
 
 import fractaledu as fe
 from fractaledu import deep
+from fractaledu.certificate import EXACT, UNDECIDED
 from fractaledu.exact import train
 from fractaledu.measure import boundary
 from fractaledu.networks import _arrays
@@ -35,10 +36,16 @@ from fractaledu.rendering import render_of
 WINDOWS = {"linear": 64, "relu": 24, "one-datum": 64, "minibatch": 16, "tanh": 32, "offset": 32}        # pixels a side
 LONG_RUN = 0.5e6                # steps x samples x units: such runs are trained in one precision, not in two
 HALVES = 1e-5, 1e-12, 1e-18, 1e-25
+LARGE_HALVES = 1e-5, 1e-18, 1e-12, 1e-25        # of the width-16 nets, which take long: half of it tells most
 DATUM_HALVES = 1e-5, 1e-15, 1e-25, 1e-35, 1e-45
 
 
 # ---------------------------------------------------------------- pixels trained exactly
+
+def is_long(problem, steps):
+    """Whether training a pixel exactly takes so long that one precision has to do."""
+    return steps * problem.system.w1.size * np.size(problem.system.y) > LONG_RUN
+
 
 def trained(problem, view, side, steps, pixels, digits):
     """Values of (row, column) pixels in arbitrary precision, at the very places of an exact picture's pixels.
@@ -46,13 +53,10 @@ def trained(problem, view, side, steps, pixels, digits):
     In two precisions that agree to 1e-12 (`fe.exact_value`) or, where that takes long, in one.
     """
     lanes = deep.lanes(Recipe(problem, view, (side, side), steps, precision="exact"))
-    system, values = problem.system, []
-    long = steps * system.w1.size * np.size(system.y) > LONG_RUN
-    for row, column in pixels:
-        place = lanes.place(column, row)
-        values.append(train(system, *place, steps, digits).value if long else
-                      deep.exact_run(problem, place, steps, digits=digits).value)
-    return np.array(values), 1 if long else 2
+    places = [lanes.place(column, row) for row, column in pixels]
+    if is_long(problem, steps):
+        return np.array([train(problem.system, *place, steps, digits).value for place in places])
+    return np.array([deep.exact_run(problem, place, steps, digits=digits).value for place in places])
 
 
 def compared(plain, exact, pixels, values):
@@ -100,8 +104,7 @@ def windows(names):
         for what, mask in (("differing", differ), ("same", ~differ)):
             pixels = some(mask, count)
             if pixels and what not in entry:
-                values, precisions = trained(problem, view, side, steps, pixels, reference.digits + 12)
-                entry[what] = compared(plain, exact, pixels, values) | {"precisions": precisions}
+                entry[what] = compared(plain, exact, pixels, trained(problem, view, side, steps, pixels, reference.digits + 12))
                 keep("windows", name, entry)
         print(name, entry, flush=True)
 
@@ -143,58 +146,39 @@ def border_views(problem, steps, side, blocks, start, halves, done):
 
 
 def nets(names):
-    """Pixels on the border, trained exactly."""
+    """Windows on the border: what `certify` says of them, and its sample of pixels trained exactly."""
     for name in names or NETS:
         make, steps, side, count, blocks = NETS[name]
         problem, done = make(), known("nets").get(name, {})
         start = fe.paper_view("minibatch").exactly() if name == "minibatch-16-500" else around(MIDDLE, MIDDLE, 1.5)
-        halves = DATUM_HALVES if name.startswith("one-datum") else HALVES
-        if len(done) == len(halves):
-            continue
+        halves = DATUM_HALVES if name.startswith("one-datum") else HALVES if blocks else LARGE_HALVES
         for half, view in border_views(problem, steps, side, blocks, start, halves, done):
-            if f"{half:g}" in done:
+            if "agreed" in done.get(f"{half:g}", {}):
                 continue
-            reference = deep.find(problem, view, (side, side), steps)
-            exact, plain = (rendered(problem, view, side, steps, precision) for precision in ("exact", "float64"))
-            certificate = fe.certify(exact, 0)
-            pixels = some(certificate.status == 0, count)
-            began = time.perf_counter()
-            values, precisions = trained(problem, view, side, steps, pixels, reference.digits + 12)
-            entry = compared(plain, exact, pixels, values) | {
-                "centre": [str(number) for number in view.centre], "side": side, "steps": steps,
-                "agreed": short(certificate.shares["agreed"]), "undecided": short(certificate.shares["undecided"]),
-                "converged": short((exact.value < 0).mean()), "border": short(boundary(exact.value < 0).mean()),
-                "digits": reference.digits, "growth": short(reference.growth), "reference_converged": reference.converged,
-                "precisions": precisions, "pixel_seconds": short((time.perf_counter() - began) / max(len(pixels), 1))}
-            done[f"{half:g}"] = entry
+            done[f"{half:g}"] = certified(problem, view, steps, side, count)
             keep("nets", name, done)
-            print(name, f"{half:g}", entry, flush=True)
+            print(name, f"{half:g}", done[f"{half:g}"], flush=True)
 
 
-QUIET, MOST_RENDERS, SETTLED_PIXELS = 0.01, 16, 24          # a render that flips less of what is agreed is the last
-
-
-def settled(names):
-    """The windows of `nets` with undecided pixels again: rendered by other sums until hardly any more pixel flips."""
-    for name in names or NETS:
-        make, steps, side, *_ = NETS[name]
-        problem, done = make(), known("nets").get(name, {})
-        for half, entry in done.items():
-            if entry["undecided"] < QUIET or "settled" in entry:
-                continue
-            recipe = Recipe(problem, around(*entry["centre"], float(half)), (side, side), steps, precision="exact")
-            exact, rng = render_of(recipe), np.random.default_rng(1)
-            agreed, renders, flipped = fe.certify(exact, 0).status == 0, 0, 1.0
-            while flipped >= QUIET and renders < MOST_RENDERS:
-                same = (render_of(recipe, using=deep.other_lanes(recipe, rng)).value < 0) == (exact.value < 0)
-                flipped = (agreed & ~same).sum() / max(agreed.sum(), 1)
-                agreed, renders = agreed & same, renders + 1
-            pixels = some(agreed, SETTLED_PIXELS)
-            values, _ = trained(problem, recipe.view, side, steps, pixels, entry["digits"] + 12)
-            wrong = int(((exact.value[tuple(np.transpose(pixels))] < 0) != (values < 0)).sum())
-            entry["settled"] = {"renders": renders, "agreed": short(agreed.mean()), "pixels": len(pixels), "wrong": wrong}
-            keep("nets", name, done)
-            print(name, half, entry["settled"], flush=True)
+def certified(problem, view, steps, side, samples):
+    """A window's entry in the table of `nets`; of long runs the sample is trained here, in one precision."""
+    exact, plain = (rendered(problem, view, side, steps, precision) for precision in ("exact", "float64"))
+    long = is_long(problem, steps)
+    certificate, reference = fe.certify(exact, 0 if long else samples), deep.find(problem, view, (side, side), steps)
+    agreed = certificate.status != UNDECIDED
+    if long:
+        pixels = some(agreed, samples)
+        values = trained(problem, view, side, steps, pixels, reference.digits + 12)
+    else:
+        pixels = np.argwhere(certificate.status == EXACT).tolist()
+        values = certificate.land.value[certificate.status == EXACT]
+    entry = {"centre": [str(number) for number in view.centre], "side": side, "steps": steps, "agreed": short(agreed.mean()),
+             "converged": short((exact.value < 0).mean()), "border": short(boundary(exact.value < 0).mean()),
+             "digits": reference.digits, "growth": short(reference.growth), "pixels": len(pixels)}
+    if pixels:
+        entry |= compared(plain, exact, pixels, values)
+        entry["bound"] = short(replace(certificate, checked=len(pixels), wrong=entry["exact_wrong"]).error_bound)
+    return entry
 
 
 # ---------------------------------------------------------------- how deep
@@ -250,7 +234,7 @@ def depth(names):
 def main(command=None, *names):
     """Compute what is not known, and print the tables."""
     warnings.simplefilter("ignore", fe.FloatFloorWarning)
-    parts = {"windows": windows, "nets": nets, "settled": settled, "depth": depth, "speed": speed}
+    parts = {"windows": windows, "nets": nets, "depth": depth, "speed": speed}
     if command not in (None, "tables", "pictures", *parts):
         raise SystemExit(__doc__)
     for part in parts if command in (None, "tables") else {command} & {*parts}:

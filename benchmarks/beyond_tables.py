@@ -87,25 +87,19 @@ def checks_table():
 
 def nets_table():
     """Markdown."""
-    yield ("| net | w | G | agreed | of | wrong | median (largest) error | plain: wrong | median error |")
+    yield "| net | w | G | agreed | checked | wrong, at most | median (largest) error | plain: wrong | median error |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for name, done in known("nets").items():
-        for half, e in done.items():
-            yield (f"| {name} | {half} | {e['growth']:.0f} | {e['agreed']:.0%} | {e['pixels']} | {e['exact_wrong']} | "
+        for half, e in sorted(done.items(), key=lambda item: -float(item[0])):
+            if "agreed" not in e:                   # only its place is known
+                continue
+            found = f"| {name} | {half} | {e['growth']:.0f} | "
+            if not e["pixels"]:
+                yield found + f"{said(e['agreed'], '.0%')}{'; undecided' * (not e['agreed'])} | 0 | – | – | – | – |"
+                continue
+            yield (f"{found}{e['agreed']:.1%} | {e['pixels']} | {e['exact_wrong']}, {e['bound']:.0%} | "
                    f"{said(e['exact_error'], '.0e')} ({said(e['exact_largest'], '.0e')}) | {e['plain_wrong']} | "
                    f"{said(e['plain_error'], '.0e')} |")
-
-
-def settled_table():
-    """Markdown."""
-    yield "| net | w | agreed, wrong by `certify` | further renders | still agreed | of | wrong |"
-    yield "|---|---|---|---|---|---|---|"
-    for name, done in known("nets").items():
-        for half, e in done.items():
-            if "settled" in e:
-                more = e["settled"]
-                yield (f"| {name} | {half} | {e['agreed']:.0%}, {e['exact_wrong']} of {e['pixels']} | {more['renders']} | "
-                       f"{more['agreed']:.0%} | {more['pixels']} | {more['wrong']} |")
 
 
 def smooth_from(done, margin=0.06):
@@ -174,7 +168,7 @@ def frames_table():
                    f"{e['next_seconds']:.2g} |")
 
 
-TABLES = {"windows": (windows_table, checks_table), "nets": (nets_table,), "settled": (settled_table,),
+TABLES = {"windows": (windows_table, checks_table), "nets": (nets_table,),
           "depth": (depth_table, levels_table, nets_depth_table), "speed": (speed_table, frames_table)}
 DOCUMENT = PICTURES.parent / "beyond-float64.md"
 

@@ -93,8 +93,8 @@ class Certificate:
         progress : callable or bool, optional
             progress(stage, done, total) in pixels, or whether to show a bar.
         cancel : threading.Event, optional
-            Set it, from another thread, to stop.  Then, and after Ctrl-C, what is trained so far is in the Certificate that comes
-            back, and the same call on that goes on.
+            Set it, from another thread, to stop.  Then, and after Ctrl-C, what is trained so far is in the Certificate that
+            comes back, and the same call on that goes on.
 
         Returns
         -------

@@ -247,6 +247,9 @@ def recorded(recipe, places, states=False, stop=None):
 
 def points(x, y):
     """x and y as float64 arrays of one shape; ValueError unless they broadcast and are finite."""
+    for name, given in (("x", x), ("y", y)):
+        if any(isinstance(number, str | Decimal) for number in np.asarray(given, object).flat):
+            raise ValueError(f"{name} must be float64 numbers, got a text or Decimal: exact_value keeps all its digits")
     try:
         x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     except (ValueError, TypeError):

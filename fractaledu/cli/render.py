@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 
 import numpy as np
 from tqdm import tqdm
@@ -45,7 +46,9 @@ def run(options):
     recipe = Recipe(problem, view, check_size(options.size), problem.check_steps(options.steps), precision=options.precision)
     total = options.size[0] * options.size[1]
     with warnings_in_a_line():
-        warn(recipe, stacklevel=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", deep.SlowReferenceWarning)         # what it says is announced below
+            warn(recipe, stacklevel=2)
         left = 1.0 - _finished(out)
         _train_reference(recipe)
         seconds = left * estimate_of(recipe, options.threads)

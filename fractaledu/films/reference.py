@@ -6,10 +6,10 @@ import json
 import numpy as np
 
 from .._version import __version__
+from ..decimals import decimal
 from ..landscape import atomic
 from ..recipes import Recipe
 from ..rendering import render_of
-from .search import number_text, read_number
 
 NAME = "reference.json"
 LOOK = 17                           # runs along the longer side of the picture in which a run that settles is looked for
@@ -38,7 +38,7 @@ class Reference:
         """A point from before, if it answers this question and the last window holds it: that of a deeper film does."""
         try:
             kept = json.loads(self.file.read_text(encoding="utf-8"))
-            x, y = map(read_number, kept.pop("reference"))
+            x, y = (decimal("reference", text) for text in kept.pop("reference"))
             if kept.keys() != self.question.keys():
                 raise ValueError("another kind of question")
             inside = kept == self.question and all(0 <= f <= 1 for f in self.last.view.fraction(x, y))
@@ -60,7 +60,7 @@ class Reference:
         self.point = _settled(land) or view.centre
         self.file.parent.mkdir(exist_ok=True)
         with atomic(self.file) as file:
-            file.write(json.dumps(self.question | {"reference": [*map(number_text, self.point)]}).encode())
+            file.write(json.dumps(self.question | {"reference": [*map(str, self.point)]}).encode())
 
 
 def _settled(land):
