@@ -70,6 +70,8 @@ def narrowed(problem, view, side, steps, depth):
     land = rendered(problem, view, side, steps, "exact")
     inside = land.value < 0
     rows, columns = np.nonzero(inside[:, :-1] != inside[:, 1:])
+    if not len(rows):
+        raise ValueError("view must show a border, got one without")
     k = np.argmin((rows - side / 2) ** 2 + (columns - side / 2) ** 2)
     ends = [view.point((columns[k] + shift + 0.5) / side, (rows[k] + 0.5) / side) for shift in (0, 1)]
     good, bad = ends if inside[rows[k], columns[k]] else ends[::-1]
