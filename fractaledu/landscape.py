@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _version
 from .arguments import whole
+from .axes import Exact
 from .kernel import PIXEL
 from .names import named
 from .networks import PARAMETERS
@@ -21,7 +22,7 @@ from .problems import MOST_STEPS, Problem, Watched
 from .recipes import Recipe, option_texts
 from .systems import network
 from .systems.hyper import Hyper
-from .view import Exact, View, check_size
+from .view import View, check_size
 
 FORMAT = 2
 LARGEST_HEADER = 1_000_000

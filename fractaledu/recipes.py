@@ -13,11 +13,12 @@ from urllib.parse import parse_qsl, quote
 import numpy as np
 from numba.core.registry import CPUDispatcher
 
+from .axes import Exact
 from .decimals import decimal
 from .names import NAMED, named
 from .problems import Problem
 from .systems import planar
-from .view import Exact, View, check_size
+from .view import View, check_size
 
 VERSION = "fe1"
 LONGEST = 20_000            # characters

@@ -12,12 +12,13 @@ import numpy as np
 
 from . import deep
 from .arguments import real, whole
+from .axes import SMALLEST_HALF
 from .dimensions import labels
 from .measure import boundary, box_counts
 from .problems import as_problem
 from .recipes import Recipe
 from .rendering import render_of
-from .view import SMALLEST_HALF, View, check_view
+from .view import View, check_view
 
 SIDE, GLANCE = 65, 33               # runs a side of a level's picture and of a look ahead; odd, see `border_target`
 ZOOM = 4                            # from a window to the next

@@ -4,12 +4,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
-from . import decimals
+from . import axes, decimals
 from .arguments import whole
+from .axes import LOG_TEN, Exact
 
 Scale = Literal["linear", "log10"]
 Sampling = Literal["centre", "endpoint"]
@@ -17,8 +18,6 @@ Sampling = Literal["centre", "endpoint"]
 FLOOR_ULPS = 4                      # pixels closer than this many ulps show rounding, not the map
 LARGEST_SIDE, LARGEST_AREA = 2 ** 15, 2 ** 26
 LARGEST_POSTER = 2 ** 16            # its sides: a poster is computed in tiles and is never whole in memory
-SMALLEST_HALF = 1e-100              # of an exact view; the squares of such differences are still float64 numbers
-LOG_TEN = math.log(10)
 
 
 class FloatFloorWarning(UserWarning):
@@ -43,91 +42,6 @@ def check_sides(size, largest=LARGEST_POSTER) -> tuple[int, int]:
     if not (1 <= columns <= largest and 1 <= rows <= largest):
         raise ValueError(f"size must be from 1 to {largest} columns and rows, got {columns} x {rows}")
     return columns, rows
-
-
-def _check_scale(name, scale):
-    if scale not in ("linear", "log10"):
-        raise ValueError(f'{name}_scale must be "linear" or "log10", got {scale!r}')
-
-
-def _axis(name, bounds, scale):
-    _check_scale(name, scale)
-    try:
-        low, high = (float(b) for b in bounds)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be two numbers (low, high), got {bounds!r}") from None
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise ValueError(f"{name} must have finite bounds, got ({low}, {high})")
-    if not low < high:
-        raise ValueError(f"{name} must have its low bound below its high bound, got ({low}, {high})")
-    if scale == "log10" and low <= 0:
-        raise ValueError(f"{name} must have positive bounds on a log10 axis, got ({low}, {high})")
-    if not math.isfinite(high - low):
-        raise ValueError(f"{name} must span less than the largest float64, got ({low}, {high})")
-    return low, high
-
-
-def _positive(name, value):
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise ValueError(f"{name} must be positive and finite, got {value}")
-    return number
-
-
-def _checked(exact, scales):
-    """An Exact of Decimals and floats; ValueError says what is wrong."""
-    for name, scale in zip("xy", scales, strict=True):
-        _check_scale(name, scale)
-    if not isinstance(exact, Exact):
-        raise TypeError(f"exact must be an Exact (x, y, half), got {type(exact).__name__}")
-    centre = [decimals.decimal(name, value) for name, value in zip("xy", exact[:2], strict=True)]
-    half = tuple(_positive("half width", value) for value in exact.half)
-    for name, value, reach, scale in zip("xy", centre, half, scales, strict=True):
-        if scale == "log10" and not value > 0:
-            raise ValueError(f"{name} must be positive on a log10 axis, got {value:.6g}")
-        if not SMALLEST_HALF <= reach <= 1 / SMALLEST_HALF:
-            raise ValueError(f"half width must be from {SMALLEST_HALF:g} to {1 / SMALLEST_HALF:g}, got {reach:g}")
-        if scale == "log10" and reach * LOG_TEN > 600:
-            raise ValueError(f"half width must be at most 260 decades, got {reach:g}")
-    return Exact(*centre, half)
-
-
-def _middle(low, high, scale):
-    """The centre of an axis, and its half width (on a log axis that of the natural logarithm)."""
-    if scale == "linear":
-        return low + (high - low) / 2, (high - low) / 2
-    if high < 2 * low:                              # narrow: accurate to the last digit of the width
-        half = math.log1p((high - low) / low) / 2
-        return low * math.exp(half), half
-    return math.exp((math.log(low) + math.log(high)) / 2), (math.log(high) - math.log(low)) / 2
-
-
-def _moved(centre, half, scale, by):
-    """The place `by` half widths from the centre."""
-    if isinstance(centre, Decimal):
-        return decimals.moved(centre, half * by, scale, half)
-    return centre + half * by if scale == "linear" else float(_grown(centre, np.float64(half * by)))
-
-
-def _bounds(centre, half, scale):
-    """The inverse of `_middle`: centre - half, or centre * (1 + d), to full precision however narrow."""
-    if scale == "linear":
-        return centre - half, centre + half
-    return tuple(float(b) for b in _grown(centre, np.array([-half, half])))
-
-
-class Exact(NamedTuple):
-    """A rectangle by its centre, with as many digits as it needs, and half its width and height.
-
-    `half` is in decades on a log10 axis and in true units on a linear one.
-    """
-
-    x: Decimal
-    y: Decimal
-    half: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -167,10 +81,10 @@ class View:
 
     def __post_init__(self):
         if self.exact is None:
-            object.__setattr__(self, "x", _axis("x", self.x, self.x_scale))
-            object.__setattr__(self, "y", _axis("y", self.y, self.y_scale))
+            object.__setattr__(self, "x", axes.check_bounds("x", self.x, self.x_scale))
+            object.__setattr__(self, "y", axes.check_bounds("y", self.y, self.y_scale))
         else:
-            object.__setattr__(self, "exact", _checked(self.exact, (self.x_scale, self.y_scale)))
+            object.__setattr__(self, "exact", axes.check_exact(self.exact, (self.x_scale, self.y_scale)))
             for name in "xy":
                 centre, half = self._axis_middle(name)
                 bounds = tuple(float(decimals.moved(centre, by, self._scale(name))) for by in (-half, half))
@@ -198,7 +112,7 @@ class View:
         if isinstance(centre[0], Decimal):
             units = tuple(h / LOG_TEN if self._scale(name) == "log10" else h for name, h in zip("xy", half, strict=True))
             return replace(self, exact=Exact(*centre, units))
-        x, y = (_bounds(*axis) for axis in zip(centre, half, (self.x_scale, self.y_scale), strict=True))
+        x, y = (axes.bounds_of(*axis) for axis in zip(centre, half, (self.x_scale, self.y_scale), strict=True))
         return replace(self, x=x, y=y, exact=None)
 
     def exactly(self) -> View:
@@ -216,11 +130,11 @@ class View:
 
     def away(self, point, centre) -> tuple[float, float]:
         """How far `point` is from `centre` in the units of `half`; Decimals or floats."""
-        return tuple(_away(p, c, self._scale(name)) for name, p, c in zip("xy", point, centre, strict=True))
+        return tuple(axes.away(p, c, self._scale(name)) for name, p, c in zip("xy", point, centre, strict=True))
 
     def moved(self, centre, away) -> tuple[float, float] | tuple[Decimal, Decimal]:
         """The inverse of `away`: the point that far from `centre`, Decimals where those of the centre are."""
-        return tuple(_moved(c, d, self._scale(name), 1.0) for name, c, d in zip("xy", centre, away, strict=True))
+        return tuple(axes.moved(c, d, self._scale(name), 1.0) for name, c, d in zip("xy", centre, away, strict=True))
 
     def positions(self, size) -> tuple[np.ndarray, np.ndarray]:
         """Sample positions x (columns,) and y (rows,) of a picture of `size` (columns, rows), float64, rising.
@@ -256,9 +170,9 @@ class View:
         if self.sampling == "endpoint":
             # As numpy does it, so that the paper's grids are met to the last bit; one sample sits at the low bound.
             return np.logspace(*np.log10(bounds), n) if scale == "log10" else np.linspace(*bounds, n)
-        centre, half = _middle(*bounds, scale)
+        centre, half = axes.middle(*bounds, scale)
         d = half * ((2 * np.arange(n) + 1 - n) / n)
-        return centre + d if scale == "linear" else _grown(centre, d)
+        return centre + d if scale == "linear" else axes.grown(centre, d)
 
     def _scale(self, name):
         return getattr(self, name + "_scale")
@@ -266,7 +180,7 @@ class View:
     def _axis_middle(self, name):
         scale = self._scale(name)
         if self.exact is None:
-            return _middle(*getattr(self, name), scale)
+            return axes.middle(*getattr(self, name), scale)
         half = self.exact.half["xy".index(name)]
         return getattr(self.exact, name), half * LOG_TEN if scale == "log10" else half
 
@@ -276,34 +190,34 @@ class View:
             raise ValueError(f"factor must be positive and finite, got {factor}")
         if self.exact is not None:
             at = self.centre if at is None else tuple(decimals.decimal("at", a) for a in at)
-            centre = [decimals.moved(a, _away(c, a, self._scale(name)) / factor, self._scale(name), half / factor)
+            centre = [decimals.moved(a, axes.away(c, a, self._scale(name)) / factor, self._scale(name), half / factor)
                       for name, c, a, half in zip("xy", self.centre, at, self.half, strict=True)]
             return self.spanning(centre, tuple(half / factor for half in self.half))
         return self._map(self.centre if at is None else at, 1 / factor)
 
     def _map(self, at, shrink):
-        axes = {}
+        moved_to = {}
         for name, point in zip("xy", at, strict=True):
             scale, (low, high) = getattr(self, name + "_scale"), getattr(self, name)
             if scale == "log10":
                 if not point > 0:
                     raise ValueError(f"at must be positive on a log10 axis, got {name} = {point}")
-                axes[name] = tuple(float(_grown(point, shrink * _log_ratio(b, point))) for b in (low, high))
+                moved_to[name] = tuple(float(axes.grown(point, shrink * axes.log_ratio(b, point))) for b in (low, high))
             else:
-                axes[name] = tuple(point + shrink * (b - point) for b in (low, high))
-        return replace(self, **axes)
+                moved_to[name] = tuple(point + shrink * (b - point) for b in (low, high))
+        return replace(self, **moved_to)
 
     def pan(self, right, up) -> View:
         """The view moved by fractions of its width and height; 1 is a whole width to the right."""
         if self.exact is not None:
             return self.spanning(self.point(0.5 + right, 0.5 + up), self.half)
-        axes = {}
+        moved_to = {}
         for name, by in (("x", right), ("y", up)):
             scale = getattr(self, name + "_scale")
-            centre, half = _middle(*getattr(self, name), scale)
+            centre, half = axes.middle(*getattr(self, name), scale)
             moved = centre + 2 * half * by if scale == "linear" else centre * math.exp(2 * half * by)
-            axes[name] = _bounds(moved, half, scale)
-        return replace(self, **axes)
+            moved_to[name] = axes.bounds_of(moved, half, scale)
+        return replace(self, **moved_to)
 
     @classmethod
     def around(cls, x, y, width, scale="linear", aspect=1.0) -> View:
@@ -312,7 +226,7 @@ class View:
         With x or y a text ("48.354075…") or a Decimal it is exact: no digit of the centre is lost, and the width, twice
         `exact.half`, may go down to 2e-100.
         """
-        width, aspect = (_positive(name, value) for name, value in (("width", width), ("aspect", aspect)))
+        width, aspect = (axes.positive(name, value) for name, value in (("width", width), ("aspect", aspect)))
         if isinstance(x, str | Decimal) or isinstance(y, str | Decimal):
             x, y = decimals.decimal("x", x), decimals.decimal("y", y)
             return cls((0.0, 0.0), (0.0, 0.0), scale, scale, exact=Exact(x, y, (width / 2, width / 2 * aspect)))
@@ -320,21 +234,21 @@ class View:
         if x + half * (x if scale == "log10" else 1.0) == x:
             raise ValueError(f"width must be one that float64 can say around x = {x!r}, got {width:g}; for an exact view give "
                              f'the centre as texts, View.around("{x!r}", "{y!r}", …)')
-        return cls(_bounds(x, half, scale), _bounds(y, half * aspect, scale), x_scale=scale, y_scale=scale)
+        return cls(axes.bounds_of(x, half, scale), axes.bounds_of(y, half * aspect, scale), x_scale=scale, y_scale=scale)
 
     def point(self, u, v) -> tuple[float, float]:
         """The point at fractions of the width and height: (0, 0) is the low corner, (1, 1) the high one.
 
         Two Decimals where the view is exact.
         """
-        return tuple(_moved(*self._axis_middle(name), self._scale(name), 2 * f - 1) for name, f in (("x", u), ("y", v)))
+        return tuple(axes.moved(*self._axis_middle(name), self._scale(name), 2 * f - 1) for name, f in (("x", u), ("y", v)))
 
     def fraction(self, x, y) -> tuple[float, float]:
         """The inverse of `point`; x and y positive on log10 axes."""
         found = []
         for name, value in (("x", x), ("y", y)):
             centre, half = self._axis_middle(name)
-            found.append(float(0.5 + _away(value, centre, self._scale(name)) / half / 2))
+            found.append(float(0.5 + axes.away(value, centre, self._scale(name)) / half / 2))
         return tuple(found)
 
     def window(self, u0, v0, u1, v1) -> View:
@@ -383,21 +297,3 @@ def check_view(view) -> View:
     if not isinstance(view, View):
         raise TypeError(f"view must be a View, got {type(view).__name__}")
     return view
-
-
-def _grown(centre, d):
-    """centre * e**d.  Near d = 0 as centre + centre * (e**d - 1): 10**x would lose a decade of zoom."""
-    with np.errstate(over="ignore"):                # inf is refused where a View is made
-        return np.where(np.abs(d) < 0.5, centre + centre * np.expm1(d), centre * np.exp(d))
-
-
-def _away(place, other, scale):
-    """The inverse of `_moved`, in the units of `View.half`."""
-    if isinstance(place, Decimal) or isinstance(other, Decimal):
-        return decimals.away(Decimal(place), Decimal(other), scale)        # a Decimal of a float is exact
-    return _log_ratio(place, other) if scale == "log10" else place - other
-
-
-def _log_ratio(a, b):
-    """log(a / b), accurate for a near b."""
-    return math.log1p((a - b) / b) if abs(a - b) < b / 2 else math.log(a) - math.log(b)

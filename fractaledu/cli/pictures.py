@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 from .. import names, networks
+from ..axes import Exact
 from ..colour import MODES
 from ..deep import STOPS
 from ..problems import Problem
 from ..recipes import PRECISIONS
-from ..view import Exact, View, check_sides
+from ..view import View, check_sides
 from . import reading
 
 

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from .. import exact
+from ..axes import LOG_TEN
 from ..recipes import PRECISIONS
-from ..view import LOG_TEN
 
 EXACT_BELOW = 1024                  # ulps between neighbouring pixels: nearer ones are computed exactly, before float64 ends
 WIDEST = 5 * LOG_TEN                # half width on a log10 axis: a difference from the centre is 1e5 times the farthest rate

@@ -6,9 +6,9 @@ import math
 import traitlets as T
 
 from .. import decimals
+from ..axes import SMALLEST_HALF
 from ..browser import Listener
 from ..recipes import MOST_PINS, Recipe
-from ..view import SMALLEST_HALF
 from ..wording import number
 from .controls import controls, value_of
 from .inspector import pixel_at

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from ..view import Exact, View
+from ..axes import Exact
+from ..view import View
 from .search import number_text
 
 
