@@ -10,7 +10,7 @@
     pictures    docs/pictures/, from the pictures of `windows`
 
 Each prints its table.  What beyond.json holds already is not computed again: delete its entry to begin anew.  NAME picks
-rows.  Pictures are kept in windows/.  All of it takes hours on two processors; widths below are half widths in log10 units.
+rows.  Pictures are kept in windows/.  All of it takes long on two processors; widths below are half widths in log10 units.
 """
 import sys
 import time
@@ -36,7 +36,7 @@ from fractaledu.rendering import render_of
 WINDOWS = {"linear": 64, "relu": 24, "one-datum": 64, "minibatch": 16, "tanh": 32, "offset": 32}        # pixels a side
 LONG_RUN = 0.5e6                # steps x samples x units: such runs are trained in one precision, not in two
 HALVES = 1e-5, 1e-12, 1e-18, 1e-25
-LARGE_HALVES = 1e-5, 1e-18, 1e-12, 1e-25        # of the width-16 nets, which take long: half of it tells most
+LARGE_HALVES = 1e-5, 1e-18, 1e-12, 1e-25        # of the width-16 nets, which take long: the first two tell most
 DATUM_HALVES = 1e-5, 1e-15, 1e-25, 1e-35, 1e-45
 
 

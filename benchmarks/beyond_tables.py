@@ -97,7 +97,9 @@ def nets_table():
             if not e["pixels"]:
                 yield found + f"{said(e['agreed'], '.0%')}{'; undecided' * (not e['agreed'])} | 0 | – | – | – | – |"
                 continue
-            yield (f"{found}{e['agreed']:.1%} | {e['pixels']} | {e['exact_wrong']}, {e['bound']:.0%} | "
+            every = e["pixels"] == round(e["agreed"] * e["side"] ** 2)
+            most = None if every else e["bound"]
+            yield (f"{found}{e['agreed']:.1%} | {e['pixels']} | {e['exact_wrong']}, {said(most, '.0%')} | "
                    f"{said(e['exact_error'], '.0e')} ({said(e['exact_largest'], '.0e')}) | {e['plain_wrong']} | "
                    f"{said(e['plain_error'], '.0e')} |")
 
