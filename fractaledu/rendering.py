@@ -247,15 +247,15 @@ def recorded(recipe, places, states=False, stop=None):
 
 def points(x, y):
     """x and y as float64 arrays of one shape; ValueError unless they broadcast and are finite."""
-    for name, given in (("x", x), ("y", y)):
-        if any(isinstance(number, str | Decimal) for number in np.asarray(given, object).flat):
-            raise ValueError(f"{name} must be float64 numbers, got a text or Decimal: exact_value keeps all its digits")
+    given = {"x": x, "y": y}
     try:
         x, y = np.broadcast_arrays(np.asarray(x, float), np.asarray(y, float))
     except (ValueError, TypeError):
         raise ValueError(f"x and y must be numbers of shapes that broadcast, got shapes {np.shape(x)} and {np.shape(y)}"
                          ) from None
     for name, array in (("x", x), ("y", y)):
+        if any(isinstance(number, str | Decimal) for number in np.asarray(given[name], object).flat):
+            raise ValueError(f"{name} must be float64 numbers, got a text or Decimal: exact_value keeps all its digits")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]}")
     return x, y
