@@ -254,7 +254,8 @@ def points(x, y):
         raise ValueError(f"x and y must be numbers of shapes that broadcast, got shapes {np.shape(x)} and {np.shape(y)}"
                          ) from None
     for name, array in (("x", x), ("y", y)):
-        if any(isinstance(number, str | Decimal) for number in np.asarray(given[name], object).flat):
+        was = np.asarray(given[name])
+        if was.dtype.kind in "US" or was.dtype.kind == "O" and any(isinstance(number, str | Decimal) for number in was.flat):
             raise ValueError(f"{name} must be float64 numbers, got a text or Decimal: exact_value keeps all its digits")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]}")
