@@ -125,7 +125,7 @@ NETS = {"one-datum-500": (lambda: fe.paper("one-datum"), 500, 24, 24, True),
         "tanh-8-500": (lambda: fe.paper("tanh", width=8), 500, 16, 24, True),
         "tanh-16-500": (lambda: fe.paper("tanh"), 500, 16, 12, False),
         "relu-16-500": (lambda: fe.paper("relu"), 500, 16, 12, False),
-        "minibatch-16-500": (lambda: fe.paper("minibatch"), 500, 16, 12, False)}
+        "minibatch-16-1000": (lambda: fe.paper("minibatch"), 1000, 16, 12, False)}        # its places: in the json
 
 
 def border_views(problem, steps, side, blocks, start, halves, done):
