@@ -28,11 +28,13 @@ class Exact(NamedTuple):
 
 
 def check_scale(name, scale):
+    """ValueError unless the scale is one that there is."""
     if scale not in ("linear", "log10"):
         raise ValueError(f'{name}_scale must be "linear" or "log10", got {scale!r}')
 
 
 def check_bounds(name, bounds, scale):
+    """The bounds as two floats; ValueError unless they span an axis of this scale."""
     check_scale(name, scale)
     try:
         low, high = (float(b) for b in bounds)
@@ -50,6 +52,7 @@ def check_bounds(name, bounds, scale):
 
 
 def positive(name, value):
+    """`value`, a number or the text of one, as a float; ValueError unless it is positive and finite."""
     try:
         number = float(value)
     except (TypeError, ValueError):

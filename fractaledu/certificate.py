@@ -104,9 +104,10 @@ class Certificate:
         pixels, status = self.land.pixels.copy(), self.status.copy()
         rows, columns = np.nonzero(status == UNDECIDED)
         with reporter(progress, **{"trained exactly": "pixels"}) as told, contextlib.suppress(Cancelled, KeyboardInterrupt):
+            places = _places(self.land, cancel)
             for done, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
                 told("trained exactly", done, len(rows))
-                _put(_trained(self.land, row, column, cancel), pixels, status, row, column)
+                _put(_trained(self.land, places, row, column, cancel), pixels, status, row, column)
             told("trained exactly", len(rows), len(rows))
         return replace(self, land=replace(self.land, pixels=pixels), status=status)
 
@@ -170,10 +171,11 @@ def certify(land: Landscape, samples: int = 24, seed: int = 0, *, threads: int |
         status = np.where(_in_company(~other), AGREED, UNDECIDED).astype(np.int8)
         agreed = np.argwhere(status == AGREED)
         chosen = agreed[rng.permutation(len(agreed))[:samples]].tolist()
+        places = _places(land, cancel)
         wrong, errors, began, pixels = 0, [], time.perf_counter(), land.pixels.copy()
         for done, (row, column) in enumerate(chosen):
             told("checked exactly", done, len(chosen))
-            run = _trained(land, row, column, cancel)
+            run = _trained(land, places, row, column, cancel)
             _put(run, pixels, status, row, column)
             if run is not None:
                 wrong += bool((run.value < 0) != converged[row, column])
@@ -206,12 +208,15 @@ def _renders(land, rng, threads, cancel):
     return made
 
 
-def _trained(land, row, column, cancel):
+def _places(land, cancel=None):
+    """The lanes of a picture, which know where its pixels were computed."""
+    return lanes(Recipe(land.problem, land.view, land.size, land.steps, precision=land.precision), cancel=cancel)
+
+
+def _trained(land, places, row, column, cancel=None):
     """The exact run of a pixel, at the very place where it was computed; None if no number of digits decides it."""
-    recipe = Recipe(land.problem, land.view, land.size, land.steps, precision=land.precision)
-    place = lanes(recipe, cancel=cancel).place(column, row)
     with contextlib.suppress(ValueError):
-        return exact_run(land.problem, place, land.steps, cancel=cancel, digits=digits_for(land.view) + 15)
+        return exact_run(land.problem, places.place(column, row), land.steps, cancel=cancel, digits=digits_for(land.view) + 15)
 
 
 def _put(run, pixels, status, row, column):
@@ -231,8 +236,8 @@ def _in_company(same):
 
 
 def _exact_seconds(land):
-    began = time.perf_counter()
-    _trained(land, 0, 0, None)
+    places, began = _places(land), time.perf_counter()
+    _trained(land, places, 0, 0)
     return time.perf_counter() - began
 
 

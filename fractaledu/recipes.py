@@ -102,14 +102,19 @@ class Recipe:
         view = _view(fields, problem.view)
         size = check_size(tuple(_whole("size", part) for part in fields["size"].split("x")))
         steps = problem.check_steps(_whole("steps", fields["steps"]))
-        precision = fields.get("precision", "auto")
-        if precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
+        precision = check_precision(fields.get("precision", "auto"))
         look = {key: fields[key] for key in LOOKS if key in fields}
         at, pins = (_points(key, fields.get(key, ""), view.exact is not None) for key in ("at", "pins"))
         if len(at) > 1 or len(pins) > MOST_PINS:
             raise ValueError(f"recipe must have one point `at` and at most {MOST_PINS} pins, got {len(at)} and {len(pins)}")
         return cls(problem, view, size, steps, look, at[0] if at else None, pins, precision)
+
+
+def check_precision(precision) -> str:
+    """Return `precision`; ValueError unless it is one of PRECISIONS."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
+    return precision
 
 
 def digest(system) -> str:

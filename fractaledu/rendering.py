@@ -20,14 +20,14 @@ import numpy as np
 from ._version import __version__
 from .arguments import whole
 from .decimals import exact_difference
-from .deep import check_precision, chosen, lanes
+from .deep import chosen, lanes
 from .deep.choice import STOPS
 from .deep.references import check_memory, warn_if_slow
 from .engine import Engine
 from .kernel import LANES, blank, record
 from .landscape import Landscape
 from .problems import as_problem
-from .recipes import Recipe
+from .recipes import Recipe, check_precision
 from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size, check_view
 
 CHECKPOINT_SECONDS = 5.0            # between saves of a part file; later when saving takes long

@@ -7,7 +7,7 @@ import sys
 import warnings
 
 from ..processors import available_threads
-from ..wording import amount
+from ..wording import amount, duration
 
 try:
     import resource
@@ -18,13 +18,6 @@ except ImportError:             # Windows
 def say(text):
     """One line or more on stderr: stdout is for results."""
     print(text, file=sys.stderr)
-
-
-def duration(seconds):
-    """5 s, 10 min, 2.0 h"""
-    if seconds < 90:
-        return f"{max(1, seconds):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def announced(seconds, threads):

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from .. import exact
 from ..axes import LOG_TEN
-from ..recipes import PRECISIONS
+from ..recipes import check_precision
 
 EXACT_BELOW = 1024                  # ulps between neighbouring pixels: nearer ones are computed exactly, before float64 ends
 WIDEST = 5 * LOG_TEN                # half width on a log10 axis: a difference from the centre is 1e5 times the farthest rate
@@ -22,13 +22,6 @@ def _why(problem):
     if getattr(problem.system, "heavy", 0):
         return ", which has momentum or weight decay"
     return ""
-
-
-def check_precision(precision) -> str:
-    """Return `precision`; ValueError unless it is one of PRECISIONS."""
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, got {precision!r}")
-    return precision
 
 
 def chosen(problem, view, size, precision="auto") -> str:

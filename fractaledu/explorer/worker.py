@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import Cancelled
+from ..cancelled import Cancelled
 
 
 class Cancel(threading.Event):
@@ -31,7 +31,7 @@ class Worker:
     ----------
     work : callable
         work(request, cancel): `cancel` (a threading.Event with a `flag` for kernels) is set when the work has become stale;
-        it should then return, or raise `engine.Cancelled`, soon.
+        it should then return, or raise `Cancelled`, soon.
     failed : callable
         failed(error): told of any other exception; the worker goes on with the next request.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import deep
 from .._version import __version__
-from ..engine import Cancelled
+from ..cancelled import Cancelled
 from ..kernel import PIXEL
 from ..landscape import Landscape
 from ..rendering import part_of, render_of

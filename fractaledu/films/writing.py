@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 
 from ..arguments import real, whole
+from ..cancelled import Cancelled
 from ..disk import check_writable
-from ..engine import Cancelled
 from . import folder, mp4, webp
 
 FASTEST = 60                        # frames a second; browsers show a WebP of more than 90 at 10

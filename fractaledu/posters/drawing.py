@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from .._version import __version__
+from ..cancelled import Cancelled
 from ..captions import band
 from ..colour import colours, refer
-from ..engine import Cancelled
 from ..export import KEY
 from ..kernel import blank
 from ..landscape import Landscape, atomic

@@ -14,12 +14,12 @@ import numpy as np
 
 from .. import deep
 from ..arguments import check_threads
+from ..cancelled import Cancelled
 from ..colour import look_of
 from ..disk import check_free, check_places, check_writable, free_near
-from ..engine import Cancelled
 from ..problems import as_problem
 from ..progress import reporter
-from ..recipes import Recipe
+from ..recipes import Recipe, check_precision
 from ..rendering import estimate_of, runs, warn
 from ..view import View, check_sides, check_view
 from ..wording import amount
@@ -274,7 +274,7 @@ def _plan(system, file, view, size, steps, palette, mode, caption, folder, preci
     check_places(file, folder)
     if file.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    recipe = Recipe(problem, view, size, steps, look, precision=deep.check_precision(precision))
+    recipe = Recipe(problem, view, size, steps, look, precision=check_precision(precision))
     warn(recipe, stacklevel=4)
     return Plan(recipe, file, folder, bool(caption))
 
