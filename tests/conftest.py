@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 
+import numpy as np
 import pytest
 from lab import running_browser, running_lab
 
@@ -60,3 +61,15 @@ def lab(tmp_path_factory):
 def browser(chromium):
     with running_browser(chromium) as found:
         yield found
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """Answers are noted in a file of the test's own."""
+    monkeypatch.setenv("FRACTALEDU_ANSWERS", str(tmp_path / "my-answers.json"))
+
+
+@pytest.fixture(params=range(3))
+def seed(request, monkeypatch):
+    """The hidden numbers of a check, three times."""
+    monkeypatch.setattr("fractaledu.checks.compare.hidden", lambda: np.random.default_rng(request.param))

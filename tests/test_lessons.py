@@ -17,7 +17,7 @@ from fractaledu.cli import main
 
 ROOT = pathlib.Path(__file__).parents[1]
 FOLDER = ROOT / "notebooks"
-LESSONS = sorted(FOLDER.glob("0[1-9]*.ipynb"))
+LESSONS = sorted(path for path in FOLDER.glob("[0-9E][0-9]-*.ipynb") if path.stem != "00-start")
 HEADINGS = ["The picture first", "One point by hand", "The loop, written slowly", "The same, fast", "Change one thing",
             "Turn the knob", "Exercises", "Three quick questions", "What this picture does not show", "What we saw"]
 FORBIDDEN = re.compile(r"\b(simply|obviously|just|of course|clearly|trivial\w*)\b|!pip", re.IGNORECASE)
@@ -57,8 +57,8 @@ def exercises(path):
     return found
 
 
-def test_all_six_lessons_are_here():
-    assert [path.name[:2] for path in LESSONS][:6] == ["01", "02", "03", "04", "05", "06"]
+def test_all_fourteen_lessons_are_here():
+    assert [path.name[:2] for path in LESSONS] == [*(f"{number:02d}" for number in range(1, 13)), "E1", "E2"]
 
 
 # ---------------------------------------------------------------- the shape
