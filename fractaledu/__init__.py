@@ -15,6 +15,7 @@ from .brought import descent, own_system
 from .cancelled import Cancelled
 from .catalogue import bookmarks
 from .deep import SlowReferenceWarning, exact_value
+from .derivatives import MetaGradient, meta_gradient
 from .descents import bumpy, markus, parabola, three_weights, two_weights
 from .dimensions import dimension, uncertainty_exponent
 from .ensembles import ensemble
@@ -39,12 +40,13 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
             "film": "films", "film_plan": "films", "film_again": "films", "read_film": "films", "poster": "posters",
             "poster_plan": "posters", "border_target": "targets", "atlas_film": "films", "certify": "certificate"}
 
-__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "Problem", "Recipe", "SlowReferenceWarning", "Trace", "View",
-           "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
+__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "MetaGradient", "Problem", "Recipe", "SlowReferenceWarning", "Trace",
+           "View", "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
            "difference", "dimension", "doubling", "ensemble", "estimate", "evaluate", "exact_value", "julia", "limits",
-           "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "named", "network", "newton", "one_ulp", "own_system",
-           "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render", "sharpness", "shuffled",
-           "single_precision", "step_of", "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
+           "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network", "newton", "one_ulp",
+           "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render", "sharpness",
+           "shuffled", "single_precision", "step_of", "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor",
+           *_DRAWING]
 
 
 def __getattr__(name):

@@ -352,9 +352,13 @@ def blank(n):
 
 
 def record(system, x, y, steps, states=False, stop=None):
-    """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None."""
+    """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None.
+
+    `states` is True, False, or how many of a state's rows are wanted, the first ones.
+    """
     watched = np.empty((len(x), steps))
-    kept = np.empty((len(x), steps + 1, row_count(system)) if states else (0, 0, 0))
+    count = row_count(system) if states is True else int(states)
+    kept = np.empty((len(x), steps + 1, count) if states else (0, 0, 0))
     return _call(system, x, y, steps, watched, kept, stop), watched, kept if states else None
 
 

@@ -47,6 +47,11 @@ def slope(activation, h):
     raise NotImplementedError
 
 
+def bend(activation, h):
+    """Its second derivative, from what was kept."""
+    raise NotImplementedError
+
+
 @overload(kept, jit_options={"forceinline": True})
 def _kept(activation, z):
     if is_a(activation, Tanh):
@@ -78,3 +83,15 @@ def _slope(activation, h):
         return lambda activation, h: h * (1.0 - h)
     if is_a(activation, Sine):
         return lambda activation, h: cos(h)
+
+
+@overload(bend, jit_options={"forceinline": True})
+def _bend(activation, h):
+    if is_a(activation, Tanh):
+        return lambda activation, h: -2.0 * h * (1.0 - h * h)
+    if is_a(activation, Relu, Identity):                        # the kink of a ReLU is never met
+        return lambda activation, h: splat(0.0)
+    if is_a(activation, Sigmoid):
+        return lambda activation, h: h * (1.0 - h) * (1.0 - 2.0 * h)
+    if is_a(activation, Sine):
+        return lambda activation, h: -sin(h)

@@ -247,6 +247,16 @@ def _split(inputs, hidden, scratch):
     return g0, g1, z, e
 
 
+@njit
+def gather(system, t, first, block, inputs, x, y):
+    """Copy `block` samples of the batch of step t, from its sample `first` on, to x and y."""
+    for i in range(block):
+        sample = system.batches[t, first + i]
+        y[i] = system.y[sample]
+        for k in range(inputs):
+            x[i * inputs + k] = system.x[sample * inputs + k]
+
+
 @overload(advance, jit_options={"forceinline": True, "error_model": "numpy"})
 def _advance(system, t, cells, params, at, scratch):
     if is_a(system, Network, Solutions):
@@ -277,11 +287,7 @@ def _advance(system, t, cells, params, at, scratch):
                                        0.0, cells, at, z, e)
             for n in range(0, B, BLOCK):
                 block = min(BLOCK, B - n)
-                for i in range(block):
-                    sample = system.batches[t, n + i]
-                    y[i] = system.y[sample]
-                    for k in range(inputs):
-                        x[i * inputs + k] = system.x[sample * inputs + k]
+                gather(system, t, n, block, inputs, x, y)
                 _forward(system.activation, block, inputs, hidden, x, 0, y, 0, 2.0 / B / hidden, cells, at, z, e)
                 _backward(system.activation, block, inputs, hidden, x, 0, z, e, g0, g1)
             _update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
