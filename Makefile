@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: lab test test-all lint bench bench-ui bench-lessons atlas beyond handout clean
+.PHONY: lab test test-all lint bench bench-ui bench-lessons atlas beyond handout site clean
 
 lab: $(VENV)/lab
 	@$(BIN)/fractaledu warm
@@ -37,6 +37,9 @@ beyond: $(VENV)/test
 
 handout: $(VENV)/lab
 	$(BIN)/fractaledu handout handout --force
+
+site: $(VENV)/test
+	$(BIN)/fractaledu site site
 
 clean:
 	rm -rf $(VENV)

@@ -10,9 +10,11 @@ import tempfile
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbclient import NotebookClient
+from test_site import from_outside
 
-from fractaledu import checks, handout, lesson
+from fractaledu import checks, handout, lesson, pages
 from fractaledu.cli import main
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -155,7 +157,8 @@ def solved(path):
         if is_exercise(cell):
             cell.source = DETAILS.search(notebook.cells[i + 1].source)[1]
     with tempfile.TemporaryDirectory() as folder:
-        env = os.environ | {"FRACTALEDU_SHOW_ANSWERS": "1", "FRACTALEDU_ANSWERS": f"{folder}/answers.json"}
+        env = os.environ | {"FRACTALEDU_SHOW_ANSWERS": "1", "FRACTALEDU_STILLS": "1",
+                            "FRACTALEDU_ANSWERS": f"{folder}/answers.json"}
         NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute(env=env)
     return notebook
 
@@ -166,6 +169,14 @@ def test_with_the_solutions_every_check_is_right(path):
                 for cell in solved(path).cells if cell.cell_type == "code" and cell.source.startswith("checks.")
                 for output in cell.outputs if "data" in output]
     assert [found and found[1] for found in outcomes] == ["right"] * 3
+
+
+@EACH
+def test_its_page_of_the_site_has_all_pictures_and_needs_nothing_from_the_web(path):
+    page = BeautifulSoup(pages.page(path.stem, solved(path)).body, "html.parser")
+    assert from_outside(page) == []
+    assert len(page.select("details img")) >= 3, "each prediction's figure is folded in with its answer"
+    assert all(image["alt"] and image["src"].startswith("data:image/") for image in page.find_all("img"))
 
 
 # ---------------------------------------------------------------- the numbers

@@ -1,4 +1,4 @@
-"""fractaledu lab and handout: the lessons in JupyterLab, and copies of them for a class."""
+"""fractaledu lab, handout and site: the lessons in JupyterLab, copies of them for a class, and as pages to read."""
 from __future__ import annotations
 
 import importlib.util
@@ -15,7 +15,7 @@ PACKAGE = pathlib.Path(__file__).parents[1]
 
 
 def add(commands):
-    """Add both commands."""
+    """Add the three commands."""
     lab = commands.add_parser("lab", help="open the lessons in JupyterLab, on this machine only")
     lab.add_argument("folder", nargs="?", type=reading.path, help="where the notebooks are, or are copied to")
     lab.add_argument("--no-browser", action="store_true", help="only start the server and print its address")
@@ -27,6 +27,12 @@ def add(commands):
     handout.add_argument("folder", nargs="?", type=reading.path, default=pathlib.Path("handout"), help="default: handout")
     handout.add_argument("--force", action="store_true", help="overwrite notebooks in FOLDER that differ")
     handout.set_defaults(run=run_handout)
+
+    site = commands.add_parser("site", help="write the lessons as web pages, executed, with pictures",
+                               description="Execute every lesson (minutes) and write it as a page that needs no Python, no "
+                                           "script and nothing from the web, with an index.html.")
+    site.add_argument("folder", nargs="?", type=reading.path, default=pathlib.Path("site"), help="default: site")
+    site.set_defaults(run=run_site)
 
 
 def run_lab(options):
@@ -51,6 +57,16 @@ def run_handout(options):
     from ..handout import write
     written = write(_source_notebooks(), options.folder, options.force)
     print(f"{options.folder}: {len(written)} notebooks without solutions")
+
+
+def run_site(options):
+    """Write the pages."""
+    missing = [name for name in ("nbconvert", "nbclient", "latex2mathml") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ValueError(f'{missing[0]} is not installed; get it with: pip install "fractaledu[site]"')
+    from ..pages import build
+    written = build(_source_notebooks(), options.folder, lambda name: print(f"running {name}", flush=True))
+    print(f"{written[0]}: {sum(path.suffix == '.html' for path in written) - 1} pages")
 
 
 def notebooks(folder):

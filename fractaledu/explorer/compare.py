@@ -60,6 +60,11 @@ class Comparison(ipywidgets.VBox):
         self.right.close()
         super().close()
 
+    def still_html(self) -> str:
+        """Both finished pictures in HTML, for a page without a kernel."""
+        self.wait()
+        return self._still.html()
+
     def _ipython_display_(self):
         self._still.display()
 

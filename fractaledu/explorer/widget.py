@@ -173,6 +173,11 @@ class Explorer(Situations, Conversation, Knobs, anywidget.AnyWidget):
             worker.close()
         super().close()
 
+    def still_html(self) -> str:
+        """The finished picture in HTML, for a page without a kernel."""
+        self.wait()
+        return self._still.html()
+
     def _ipython_display_(self):
         self._still.display()
 

@@ -150,9 +150,13 @@ class Board(Listener, anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/plain": f"{self.title}. {self.scene.words}"}, metadata
 
+    def still_html(self) -> str:
+        """The present scene as a picture in HTML, for a page without a kernel."""
+        return still.html(self.scene, self._values, self.title)
+
     def _ipython_display_(self):
         from IPython.display import display
         data, metadata = self._repr_mimebundle_()
         display(data, metadata, raw=True)
-        display({"text/html": still.html(self.scene, self._values, self.title),
+        display({"text/html": self.still_html(),
                  "text/plain": f"{self.title}. {self.scene.words}"}, raw=True)

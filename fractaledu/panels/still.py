@@ -9,6 +9,7 @@ import numpy as np
 
 from .scene import COLOURS, Brush, Dots, Handle, Label, Line, Picture, Plot, Rule, Scene, place
 
+COLUMNS = 3                     # of a legend
 GREYS = {"text": "#222222", "faint": "#888888"}
 HOW = "A still picture. To turn its knobs, open this notebook in JupyterLab (<code>fractaledu lab</code>) and run its cells."
 
@@ -21,7 +22,7 @@ def figure(scene: Scene, knobs: dict, title: str):
     """A matplotlib Figure of the scene, its plots in rows as wide as the board's."""
     from matplotlib.figure import Figure
     rows = _rows(scene.plots)
-    heights = [max(plot.ratio * plot.width for plot in row) + 0.16 for row in rows]
+    heights = [max(plot.ratio * plot.width for plot in row) + 0.16 + 0.035 * _legend_lines(row) for row in rows]
     fig = Figure(figsize=(9, 9 * sum(heights)), layout="constrained")
     fig.suptitle(title, fontsize="medium")
     for row, sub in zip(rows, np.atleast_1d(fig.subfigures(len(rows), 1, height_ratios=heights)), strict=True):
@@ -29,6 +30,11 @@ def figure(scene: Scene, knobs: dict, title: str):
         for plot, ax in zip(row, axes, strict=True):
             _draw(plot, ax, knobs)
     return fig
+
+
+def _legend_lines(row):
+    """How many lines the longest legend of a row has."""
+    return max(-(-sum(bool(getattr(layer, "name", "")) for layer in plot.layers) // COLUMNS) for plot in row)
 
 
 def _rows(plots):
@@ -54,7 +60,7 @@ def _draw(plot, ax, knobs):
     ax.set(xlim=(plot.x.low, plot.x.high), ylim=(plot.y.low, plot.y.high))
     if any(getattr(layer, "name", "") for layer in plot.layers):
         below = -0.18 / max(plot.ratio, 0.3)
-        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, below), ncols=3, frameon=False)
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, below), ncols=COLUMNS, frameon=False)
 
 
 def _line(ax, layer, plot, knobs):
@@ -99,7 +105,7 @@ _LAYERS = {Line: _line, Dots: _dots, Picture: _picture, Rule: _rule, Label: _lab
 def html(scene: Scene, knobs: dict, title: str) -> str:
     """The picture with what it says in words; the style sheet of the widget hides it where the widget lives."""
     data = io.BytesIO()
-    figure(scene, knobs, title).savefig(data, format="png", dpi=80)
+    figure(scene, knobs, title).savefig(data, format="png", dpi=80, bbox_inches="tight")
     alt = escaping.escape(" ".join([title + ".", *(plot.says for plot in scene.plots)]), quote=True)
     return (f'<figure class="fractaledu-still" style="margin:0"><img style="max-width:100%" alt="{alt}" '
             f'src="data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}">'

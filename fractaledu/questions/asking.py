@@ -14,7 +14,7 @@ from .. import answers
 from ..browser import Listener, module, style
 from . import folded
 from .folded import answer, others, quoted, tempting
-from .insets import as_widget, hold_back, is_figure
+from .insets import as_widget, hold_back, is_figure, still
 from .texts import Prompt, Question
 
 HERE = pathlib.Path(__file__).parent
@@ -202,7 +202,8 @@ class Prediction(Ask):
         self._note(**kept | vote | {"opened": opened or "first" in kept})
 
     def _page(self):
-        return folded.question_page(self._question)
+        wanted = self._figure is not None and os.environ.get("FRACTALEDU_STILLS", "") not in ("", "0")      # pages.py
+        return folded.question_page(self._question, still(self._figure, self._alt) if wanted else "")
 
     def _text(self):
         return folded.question_text(self._question)

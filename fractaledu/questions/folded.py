@@ -22,12 +22,12 @@ def display(widget, page: str, text: str) -> None:
           "text/plain": text}, raw=True)
 
 
-def question_page(question: Question) -> str:
-    """Question and options, the answer folded."""
+def question_page(question: Question, figure: str = "") -> str:
+    """Question and options; the answer, and a figure where one is given, folded."""
     options = "".join(f"<li>{rich(option.text)}</li>" for option in question.options)
     said = "".join(f"<p>{rich(sentence)}</p>" for sentence in (answer(question), *(text for _, text in others(question))))
     return (f"<p><b>{rich(question.question)}</b></p><ul>{options}</ul>"
-            f"<details><summary>Answer</summary>{said}</details>")
+            f"<details><summary>Answer</summary>{said}{figure}</details>")
 
 
 def question_text(question: Question) -> str:

@@ -42,6 +42,12 @@ def as_widget(thing, alt="") -> ipywidgets.Widget:
     return ipywidgets.HTML(_picture(figure, alt or described(figure)))
 
 
+def still(thing, alt="") -> str:
+    """What `as_widget` takes, as HTML without a kernel: a picture, or the one that the widget keeps for it."""
+    widget = as_widget(thing, alt)
+    return widget.value if isinstance(widget, ipywidgets.HTML) else widget.still_html()
+
+
 class Picture:
     """A matplotlib figure as a picture with a text in its place (`alt`), for notebooks and for pages made of them."""
 
