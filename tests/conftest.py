@@ -24,20 +24,17 @@ def missing():
     return None if CHROMIUM else f"no Chromium found; {HOW}"
 
 
-def pytest_collection_modifyitems(config, items):
-    why, found = missing(), [item for item in items if item.get_closest_marker("browser")]
-    config.stash[left_out] = why if found else None
+def pytest_collection_modifyitems(items):
+    why = missing()
     if why and not IN_CI:
-        for item in found:
-            item.add_marker(pytest.mark.skip(reason=why))
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
-left_out = pytest.StashKey()
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    why = config.stash.get(left_out, None)
-    if why:
+def pytest_terminal_summary(terminalreporter):
+    why = missing()
+    if why and any(why in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(f"The browser tests did not run: {why}")
 
 
