@@ -1,17 +1,20 @@
 """Numbers of one run that tell order from chaos: its Lyapunov exponent, and the sharpness along a training run."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from .arguments import real, whole
+from .curvature import hessian
 from .growth import STEP, growth
 from .problems import Problem, as_problem
+from .systems import network as systems
 from .systems.rounded import Rounded
 from .traces import trace
-from .training import History, is_network
+from .training import History, as_net, is_network, weights
 
 BLOCKS = 20                 # whose means tell the error
 FINER = 16                  # the second difference is so much smaller
@@ -169,3 +172,66 @@ def sharpness(system, x, y, steps: int | None = None, every: int | None = None) 
     every = max(1, steps // 100) if every is None else whole("every", every, 1, steps)
     run = trace(problem, float(x), float(y), steps, history=every)
     return Sharpness(problem, float(x), float(y), run.history)
+
+
+def edge_at_start(system, x):
+    """The largest output rate at which a network's first weights are still stable, for each input rate: exactly, no run.
+
+    Parameters
+    ----------
+    system : Problem
+        A network whose axes are rate_in and rate_out (`paper`, `network`, `random_network`).
+    x : float or array_like
+        Input rates, above 0.
+
+    Returns
+    -------
+    float or float64 array of the shape of x
+        The output rate at which the preconditioned sharpness at the start (`sharpness`) is 2 (1 + momentum), its edge of
+        stability.  NaN where the input rate alone is beyond it; inf where no output rate is.
+
+    Raises
+    ------
+    ValueError
+        If the axes are others, or an input rate is not above 0.
+
+    Notes
+    -----
+    With the Hessian H in blocks A (input layer), B and C (output layer), and e the edge, sqrt(D) H sqrt(D) has an eigenvalue
+    above e exactly where H - e / D has one above 0 (Sylvester).  Eliminating the input layer leaves
+    C + B' (e / rate_in - A)^-1 B - e / rate_out: the largest eigenvalue of the first two terms is e / rate_out.
+
+    It says what the *first* weights do to a small error.  Where training may still learn, or fail, is another matter.
+    """
+    return edge_finder(system)(x)
+
+
+def edge_finder(system) -> Callable:
+    """The function x -> `edge_at_start(system, x)`, faster where many input rates are asked for one after the other."""
+    problem = as_problem(system)
+    if not is_network(problem) or tuple(problem.axes) != ("rate_in", "rate_out"):
+        raise ValueError(f"system must be a network with the axes rate_in and rate_out, got {problem.title}")
+    numbers, net = problem.system.hyper.values, as_net(problem.system)
+    both, edge = float(numbers[systems.RATE]), 2.0 * (1.0 + float(numbers[systems.MOMENTUM]))
+    if not both > 0:
+        raise ValueError(f"system must have a rate above 0, got {both}")
+    start = trace(problem, 1.0, 1.0, 1, states=True).states[0]
+    w0, w1 = weights(problem.system, net, start, numbers[systems.DRIFT])
+    every = hessian(net, w0, w1)
+    bends, turned = np.linalg.eigh(every[:w0.size, :w0.size])
+    mixed, output = turned.T @ every[:w0.size, w0.size:], every[w0.size:, w0.size:]
+
+    def find(x):
+        x = np.asarray(x, dtype=float)
+        bad = ~((x > 0) & np.isfinite(x))
+        if bad.any():
+            raise ValueError(f"x must be input rates above 0, got {x[bad].flat[0]}")
+        found = np.full(x.shape, np.nan)
+        for place, rate_in in np.ndenumerate(x):
+            left = edge / (both * rate_in) - bends
+            if left[-1] > 0:
+                most = np.linalg.eigvalsh(output + mixed.T @ (mixed / left[:, None]))[-1]
+                found[place] = edge / (both * most) if most > 0 else np.inf
+        return found[()]
+
+    return find

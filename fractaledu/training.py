@@ -51,8 +51,8 @@ def is_network(problem):
 
 def history(problem, x, y, states, every) -> History:
     """Of the run at (x, y) whose states (steps + 1, numbers) are given; every so many steps, the last one too."""
-    net, hyper = _net(problem.system), problem.system.hyper
-    inputs, hidden = net.x_scaled.shape[1], net.hidden
+    net, hyper = as_net(problem.system), problem.system.hyper
+    hidden = net.hidden
     finite = np.flatnonzero(np.isfinite(states[:-1]).all(axis=1))
     steps = np.unique(np.r_[finite[::every], finite[-1:]])
     if steps.size * net.y.size * hidden > LARGEST_HIDDEN:
@@ -62,12 +62,7 @@ def history(problem, x, y, states, every) -> History:
     rates = tuple(numbers[systems.RATE] * numbers[layer] for layer in (systems.RATE_IN, systems.RATE_OUT))
     rows = []
     for state in states[steps]:
-        w0 = state[:inputs * hidden].reshape(inputs, hidden)
-        w1 = state[inputs * hidden:(inputs + 1) * hidden]
-        if isinstance(problem.system, systems.OneDatum):        # the drift comes before the loss is looked at
-            w0 = (w0 + numbers[systems.DRIFT] * problem.system.x_sum) / net.x_scaled[0, 0]
-        else:
-            w0 = w0 + numbers[systems.DRIFT]
+        w0, w1 = weights(problem.system, net, state, numbers[systems.DRIFT])
         with np.errstate(over="ignore", invalid="ignore"):
             units = ACTIVATIONS[net.activation](net.x_scaled @ w0)[0]
             loss = np.mean((units @ w1 / hidden - net.y) ** 2)
@@ -83,7 +78,16 @@ def history(problem, x, y, states, every) -> History:
                    np.array(norm_in), np.array(norm_out), np.array(units))
 
 
-def _net(system):
+def weights(system, net, state, drift):
+    """(w0, w1) of a state of the system's run, for `net`; the drift comes before the loss is looked at."""
+    inputs, hidden = net.x_scaled.shape[1], net.hidden
+    w0, w1 = state[:inputs * hidden].reshape(inputs, hidden), state[inputs * hidden:(inputs + 1) * hidden]
+    if isinstance(system, systems.OneDatum):
+        return (w0 + drift * system.x_sum) / net.x_scaled[0, 0], w1
+    return w0 + drift, w1
+
+
+def as_net(system):
     """The network in the words of curvature.py; with one data point w0 has a single row, along x."""
     name = next(name for name, marker in MARKERS.items() if type(marker) is type(system.activation))
     if isinstance(system, systems.OneDatum):

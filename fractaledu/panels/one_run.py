@@ -1,0 +1,123 @@
+"""One training of the paper's network of width 8, and how sharp its loss is along the way."""
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..curvature import ACTIVATIONS, Net
+from ..networks import paper
+from ..traces import trace
+from ..training import as_net
+
+WIDTH = 8                           # inputs, and hidden units
+LOOKS = 25                          # steps whose sharpness is measured
+PRODUCTS = 32                       # of a Hessian with vectors, for its largest eigenvalue
+LOST = 1e9                          # a loss above which the sharpness is no longer looked at
+NETS = {"tanh": "tanh", "ReLU": "relu", "linear": "linear", "tanh, one data point": "one-datum"}         # the paper's words
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A run of `steps` steps.
+
+    Attributes
+    ----------
+    loss : float64, shape (steps,)
+        Before each step; NaN once it is not finite.
+    w0, w1 : float64, shape (steps + 1, inputs, hidden), (steps + 1, hidden)
+        The weights, those at the start first.
+    finite : int
+        How many of them are finite.
+    looks : int64, shape (n,)
+        Steps before which the sharpness was looked at, while the loss is below `LOST`.
+    edge : float64, shape (n,)
+        There: the largest eigenvalue of sqrt(D) H sqrt(D) over 2.
+    net : curvature.Net
+    """
+
+    loss: np.ndarray
+    w0: np.ndarray
+    w1: np.ndarray
+    finite: int
+    looks: np.ndarray
+    edge: np.ndarray
+    net: Net
+
+    def units(self, step) -> np.ndarray:
+        """The hidden units before a step, shape (samples, hidden)."""
+        with np.errstate(over="ignore"):
+            return ACTIVATIONS[self.net.activation](self.net.x_scaled @ self.w0[step])[0]
+
+
+@functools.lru_cache(16)
+def training(name, rate_in, rate_out, steps) -> Training:
+    """One run of a network of `NETS`, by the kernel."""
+    problem = paper(NETS[name], width=WIDTH)
+    net = as_net(problem.system)
+    run = trace(problem, rate_in, rate_out, steps, states=True)
+    size = net.x_scaled.shape[1] * net.hidden
+    w0, w1 = run.states[:, :size].reshape(steps + 1, -1, net.hidden), run.states[:, size:]
+    if NETS[name] == "one-datum":                               # its states are sqrt(gain / inputs) x w0
+        w0 = w0 / net.x_scaled[0, 0]
+    finite = int(np.isfinite(run.states).all(axis=1).sum())
+    wanted = np.unique(np.linspace(0, steps - 1, LOOKS).astype(int))
+    looks = wanted[(wanted < finite) & (run.watched[wanted] < LOST)]
+    return Training(run.watched, w0, w1, finite, looks, edges(net, w0[looks], w1[looks], (rate_in, rate_out)), net)
+
+
+def edges(net: Net, w0, w1, rates) -> np.ndarray:
+    """The largest eigenvalue of sqrt(D) H sqrt(D) over 2 at several weights, D the rates: on a parabola above 1 is unstable.
+
+    All entries of the Hessian H at once: for few weights this is faster than `curvature.sharpness_at`.
+
+    Parameters
+    ----------
+    w0, w1 : ndarray, shape (n, inputs, hidden), (n, hidden)
+    rates : (float, float)
+        Of the input and of the output weights.
+    """
+    x, (n, inputs, hidden) = net.x_scaled, w0.shape
+    h, slope, bend = ACTIVATIONS[net.activation](x @ w0)                            # (n, samples, hidden)
+    share = 2 / len(net.y)
+    error = share * ((h @ w1[:, :, None])[..., 0] / hidden - net.y)[:, :, None]
+    moves = (slope * w1[:, None, :])[:, :, None, :] * x[:, :, None]                 # of the output times hidden, with w0
+    moves = np.concatenate((moves.reshape(n, len(x), -1), h), axis=2) / hidden
+    hessian = share * sum(part.transpose(0, 2, 1) @ part for part in np.array_split(moves, 2, axis=1))
+    pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
+    inner = (error * w1[:, None, :] * bend).transpose(0, 2, 1) @ pairs / hidden
+    outer = (error * slope).transpose(0, 2, 1) @ x / hidden
+    size = inputs * hidden
+    for j in range(hidden):
+        own = np.arange(inputs) * hidden + j                                        # the weights into unit j
+        hessian[:, own[:, None], own] += inner[:, j].reshape(n, inputs, inputs)
+        hessian[:, own, size + j] += outer[:, j]
+        hessian[:, size + j, own] += outer[:, j]
+    roots = np.sqrt(np.repeat(rates, (size, hidden)))
+    return largest(roots[:, None] * hessian * roots) / 2
+
+
+def largest(matrices) -> np.ndarray:
+    """The largest eigenvalue of each of several symmetric matrices, by the same Lanczos steps for all of them.
+
+    As `curvature.largest_eigenvalue`, with few products, none so large that BLAS starts threads: on busy cores these wait for
+    one another, and 10 ms become 200.
+    """
+    n, size = matrices.shape[:2]
+    if size <= PRODUCTS:
+        return np.linalg.eigvalsh(matrices)[:, -1]
+    basis = np.zeros((n, PRODUCTS, size))
+    v = _long(np.random.default_rng(0).normal(size=(n, size, 1)))
+    for j in range(PRODUCTS):
+        for _ in range(2):                                                          # once leaves rounding behind
+            v = v - basis[:, :j].transpose(0, 2, 1) @ (basis[:, :j] @ v)
+            v = _long(np.where(np.linalg.norm(v, axis=1, keepdims=True) > 1e-9, v, 0))      # 0: nothing new is left
+        basis[:, j] = v[..., 0]
+        v = _long(matrices @ v)
+    return np.linalg.eigvalsh(basis @ matrices @ basis.transpose(0, 2, 1))[:, -1]
+
+
+def _long(v):
+    """Vectors of length 1, or 0."""
+    return v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-300)
