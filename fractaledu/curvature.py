@@ -156,15 +156,6 @@ def hessian_product(net: Net, w0, w1) -> Callable:
     return product
 
 
-def hessian(net: Net, w0, w1) -> np.ndarray:
-    """All of the Hessian at (w0, w1), float64 of shape (n, n) for n weights, those of w0 first, row by row."""
-    w0, w1 = _weights(net, "w", w0, w1)
-    product, size = hessian_product(net, w0, w1), w0.size + w1.size
-    rows = [np.concatenate([part.ravel() for part in product(one[:w0.size].reshape(w0.shape), one[w0.size:])])
-            for one in np.eye(size)]
-    return (np.array(rows) + np.transpose(rows)) / 2
-
-
 # ---------------------------------------------------------------- the largest eigenvalue
 
 def largest_eigenvalue(product: Callable, size: int, tolerance=1e-9, most=10_000, seed=0) -> tuple[float, np.ndarray]:

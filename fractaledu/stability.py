@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import real, whole
-from .curvature import hessian
+from .curvature import hessian_product
 from .growth import STEP, growth
 from .problems import Problem, as_problem
 from .systems import network as systems
@@ -204,6 +204,14 @@ def edge_at_start(system, x):
     It says what the *first* weights do to a small error.  Where training may still learn, or fail, is another matter.
     """
     return edge_finder(system)(x)
+
+
+def hessian(net, w0, w1) -> np.ndarray:
+    """All of the Hessian of a `curvature.Net` at (w0, w1): float64 of shape (n, n) for n weights, w0 first, row by row."""
+    product, size = hessian_product(net, w0, w1), w0.size + w1.size
+    rows = [np.concatenate([part.ravel() for part in product(one[:w0.size].reshape(w0.shape), one[w0.size:])])
+            for one in np.eye(size)]
+    return (np.array(rows) + np.transpose(rows)) / 2
 
 
 def edge_finder(system) -> Callable:

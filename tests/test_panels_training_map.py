@@ -7,11 +7,11 @@ import pytest
 import fractaledu as fe
 from fractaledu import reference
 from fractaledu.colour import STATES
-from fractaledu.curvature import Net, hessian, hessian_product, sharpness_at
+from fractaledu.curvature import Net, hessian_product, sharpness_at
 from fractaledu.panels import training_map
 from fractaledu.panels.scene import Dots, Line, described, rgb
 from fractaledu.panels.training_map import CAP, LOW, MODES, TAIL, edge_line, losses_plot, seen_losses
-from fractaledu.stability import edge_at_start, edge_finder
+from fractaledu.stability import edge_at_start, edge_finder, hessian
 
 
 @pytest.fixture(scope="module")

@@ -110,9 +110,9 @@ def _box_cases(rng):
 
     cases = []
     for low, high in ((40, 60), (55, 75), (60, 90)):
-        mask = rng.random(sizes((low, high), (low, high))) < 0.04
+        mask = rng.random(sizes((low, high), (low, high))) < 0.02
         mask[:int(rng.integers(9, 16)), :int(rng.integers(9, 16))] = True         # boxes of up to 8 px that are full
-        cases.append((mask, sizes((2, 2), (3, 4), (5, 6), (7, 11))))
+        cases.append((mask, sizes((2, 2), (3, 4), (5, 6), (7, 9))))
     curve = measure.boundary(known_sets.disc(int(rng.integers(90, 130))))
     curve[5:25, 7:25] = True
     return [*cases, (curve, [2, 3, 5, 8, 13])]

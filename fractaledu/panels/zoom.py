@@ -161,9 +161,9 @@ def _counter(k):
     depths, counts = _curves()
     lines = [Line(depths, counts[name], colour, width, name=name) for name, (colour, width) in ARITHMETICS.items()]
     now = distinct(k.depth)
-    return Plot("counter", Axis("depth d", 0, DEEPEST), Axis("distinct rates in a row", 0.8, 60, log=True),
+    return Plot("counter", Axis("depth d", 0, DEEPEST), Axis("rates", 0.8, 60, log=True),
                 [*lines, Handle("depth", float(now[k.arithmetic]), f"the depth {number(k.depth)}")],
-                title=f"How many of {PIXELS} rates are different", width=1.0, ratio=0.26, touch=("depth", None),
+                title=f"How many of {PIXELS} rates are different", width=1.0, ratio=0.34, touch=("depth", None),
                 says="Distinct rates in a row over the depth. At this depth: "
                      + ", ".join(f"{count} in {name}" for name, count in now.items()) + ".")
 
