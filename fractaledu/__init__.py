@@ -28,7 +28,7 @@ from .problems import Problem
 from .processors import available_threads
 from .recipes import Recipe
 from .rendering import estimate, evaluate, passes, render
-from .stability import lyapunov, sharpness
+from .stability import edge_at_start, lyapunov, sharpness
 from .systems.planar import step_of
 from .traces import Trace, trace
 from .trust import difference, doubling, one_ulp, shuffled, single_precision
@@ -42,11 +42,11 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "MetaGradient", "Problem", "Recipe", "SlowReferenceWarning", "Trace",
            "View", "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
-           "difference", "dimension", "doubling", "ensemble", "estimate", "evaluate", "exact_value", "julia", "limits",
-           "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network", "newton", "one_ulp",
-           "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render", "sharpness",
-           "shuffled", "single_precision", "step_of", "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor",
-           *_DRAWING]
+           "difference", "dimension", "doubling", "edge_at_start", "ensemble", "estimate", "evaluate", "exact_value", "julia",
+           "limits", "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network", "newton",
+           "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render",
+           "sharpness", "shuffled", "single_precision", "step_of", "three_weights", "trace", "two_weights",
+           "uncertainty_exponent", "xor", *_DRAWING]
 
 
 def __getattr__(name):

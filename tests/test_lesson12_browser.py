@@ -45,8 +45,8 @@ def test_the_start_is_dragged_pressed_and_moved_by_keys(page):
 
 def test_the_rate_is_dragged_and_the_knobs_are_typed_and_keyed(page):
     board = Hand(page, BOARD)
-    assert "At η₀ = 100: meta-loss" in board.after(lambda: board.drag("slice", (0.075, 0.5), (0.5, 0.5)))
-    assert board.after(lambda: board.type("steps", "40")).startswith("T = 40. At η₀ = 100:")
+    assert "Near η₀ = 100: meta-loss" in board.after(lambda: board.drag("slice", (0.075, 0.5), (0.5, 0.5)))
+    assert board.after(lambda: board.type("steps", "40")).startswith("T = 40. Near η₀ = 100:")
     slider = board.knob("sigma").locator("input[type=range]")
     slider.focus()
     assert "Blurred with σ = 0.2:" in board.words() and board.after(lambda: page.keyboard.press("End"))
@@ -64,7 +64,7 @@ def test_the_first_prediction_opens_the_slopes(page):
     boards(page, 2)
     board = Hand(page, BOARD)                           # the first on the page
     board.settled()
-    assert board.words().startswith("T = 10. At η₀ = 300:") and "σ" not in board.words()
+    assert board.words().startswith("T = 10. Near η₀ = 300:") and "σ" not in board.words()
     assert board.after(lambda: board.type("steps", "100")).startswith("T = 100.") and "× 10" in board.words()
     shot(page, "lesson12-longer")
 

@@ -128,7 +128,7 @@ def test_the_simpler_boards_have_neither_blur_nor_map():
     assert [list(one.knobs) for one in (bare, blurring)] == [["steps", "rate"], ["steps", "rate", "sigma"]]
     assert [plot.name for plot in bare.scene.plots] == [plot.name for plot in blurring.scene.plots] == ["slice", "slopes"]
     assert not named(bare, "slice", "blurred") and named(blurring, "slice", "blurred")
-    assert "σ" not in bare.scene.words and bare.scene.words.startswith("T = 10. At η₀ = 300: meta-loss ")
+    assert "σ" not in bare.scene.words and bare.scene.words.startswith("T = 10. Near η₀ = 300: meta-loss ")
 
 
 def test_every_corner_of_the_knobs_is_drawn_with_words_for_each_plot(board):

@@ -203,7 +203,7 @@ def _slice(k, rates, outcome, slope, smooth):
                 title=f"The outcome along the line η₁ = {RATE_OUT:g}", touch=("rate", None),
                 says=f"The meta-loss over the rate from {LOW:g} to {HIGH:g}: smooth on the left, ragged on the right, from "
                      f"{number(float(outcome.min()), 2)} to {number(float(outcome.max()), 2)}. "
-                     f"At {number(k.rate, 3)} it is {number(here, 2)} and the arrow points {_way(slope[at])}.")
+                     f"Near {number(k.rate, 3)} it is {number(here, 2)} and the arrow points {_way(slope[at])}.")
 
 
 def _slopes(k, rates, slope, smooth):
@@ -270,7 +270,7 @@ def _way(slope):
 
 def _words(k, rates, outcome, slope, smooth):
     at = _nearest(rates, k.rate)
-    said = (f"T = {k.steps}. At η₀ = {number(k.rate, 3)}: meta-loss {number(float(outcome[at]), 2)}, true slope "
+    said = (f"T = {k.steps}. Near η₀ = {number(k.rate, 3)}: meta-loss {number(float(outcome[at]), 2)}, true slope "
             f"{number(float(slope[at]), 2)} a decade.")
     if smooth:
         said += (f" Blurred with σ = {number(k.sigma, 2)}: {number(float(smooth[0][at]), 2)}, slope "
