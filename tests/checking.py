@@ -1,5 +1,5 @@
 """What the tests of the exercises' checks share: what right, wrong and odd answers must get."""
-import numpy as np         # noqa: F401  the odd answers are evaluated here
+import numpy as np  # noqa: F401  the odd answers are evaluated here
 
 
 def assert_right(result):

@@ -62,7 +62,7 @@ RIGHT = [("meta_slope", closed), ("meta_slope", carried), ("evolution_slope", pa
 
 @pytest.mark.parametrize("name, answer", RIGHT)
 def test_right_answers_are_right_whatever_is_hidden(name, answer, monkeypatch):
-    for seed in range(3):
+    for seed in range(2 if name == "find_rates" else 3):              # that one trains
         monkeypatch.setattr(compare, "hidden", lambda seed=seed: np.random.default_rng(seed))
         result = assert_right(getattr(checks, name)(answer))
     assert result.exercise == name
@@ -163,7 +163,7 @@ WRONG = [
 
 @pytest.mark.parametrize("name, answer, fragment", WRONG)
 def test_wrong_answers_are_recognised_by_name(name, answer, fragment, monkeypatch):
-    for seed in range(2):
+    for seed in range(1 if name == "find_rates" else 2):
         monkeypatch.setattr(compare, "hidden", lambda seed=seed: np.random.default_rng(seed))
         assert_wrong(getattr(checks, name)(answer), fragment)
 

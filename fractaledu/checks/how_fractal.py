@@ -32,6 +32,13 @@ def _empty(blocks, axis):
     return ~blocks.any(axis=axis)
 
 
+def _not_full(mask, size):
+    """Boxes with both kinds of pixels, where one that sticks out is full when the part inside is."""
+    rows, columns = mask.shape
+    filled = np.pad(mask, ((0, -rows % size), (0, -columns % size)), constant_values=True)
+    return _met(mask, size) - _met(filled, size, np.all)
+
+
 def _line(x, y):
     return float(np.polyfit(x, y, 1)[0])
 
@@ -92,6 +99,8 @@ SLOPE = (
     Mistake("boxes that stick out are left out", lambda mask, sizes: _slope(mask, sizes, whole=True),
             "The last box of a row or column may stick out of the picture. It counts too if it meets the set."),
     Mistake("full boxes are left out", lambda mask, sizes: _slope(mask, sizes, keep=_mixed),
+            "A box counts as soon as it holds one pixel of the set, also where it holds nothing else."),
+    Mistake("full boxes are left out", lambda mask, sizes: _slope(mask, sizes, counter=_not_full),
             "A box counts as soon as it holds one pixel of the set, also where it holds nothing else."),
     Mistake("empty boxes are counted", lambda mask, sizes: _slope(mask, sizes, keep=_empty),
             "Count the boxes that hold a pixel of the set, not the others."),
