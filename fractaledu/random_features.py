@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import real, whole
+from .processors import one_blas_thread
 
 POINTS, NOISE, SCALE = 10, 0.2, 8.0
 MOST = 10_000                       # parameters
@@ -93,23 +94,9 @@ def _one_of(name, value, options):
 # ---------------------------------------------------------------- the fit
 
 def svd(matrix):
-    """Left vectors, singular values, right vectors as rows.
-
-    The few long rows of a wide matrix are first made orthogonal (Gram and Schmidt, twice, which is as exact as it gets): what
-    is left is small and square, and no LAPACK routine has to share the cores with other work.
-    """
-    rows, columns = matrix.shape
-    if columns <= 3 * rows:
+    """Left vectors, singular values, right vectors as rows; of both vectors only as many as there are values."""
+    with one_blas_thread():
         return np.linalg.svd(matrix, full_matrices=False)
-    q = matrix.copy()
-    for j in range(rows):
-        size = np.linalg.norm(q[j])
-        for _ in range(2):
-            q[j] -= (q[:j] @ q[j]) @ q[:j]
-        left = np.linalg.norm(q[j])
-        q[j] = q[j] / left if left > 1e-15 * size else 0.0      # a row that is made of those before
-    left, sizes, right = np.linalg.svd(matrix @ q.T)
-    return left, sizes, right @ q
 
 
 def gains(sizes, ridge=0.0, steps=None, rcond=RCOND):

@@ -7,7 +7,7 @@ import pytest
 import fractaledu as fe
 from fractaledu import reference
 from fractaledu.curvature import hessian_vector, sharpness_at
-from fractaledu.panels.one_run import LOOKS, LOST, NETS, edges, largest, training
+from fractaledu.panels.one_run import LOOKS, LOST, NETS, edges, training
 from fractaledu.panels.scene import Dots, Line, described
 from fractaledu.panels.train_one import HIGH, LOW, round_up, train_one
 
@@ -55,16 +55,6 @@ def test_the_largest_eigenvalue_of_a_hessian_made_column_by_column():
     roots = np.sqrt(np.repeat((3.0, 0.2), (64, 8)))
     exact = np.linalg.eigvalsh(roots * np.array(columns) * roots[:, None])[-1] / 2
     assert edges(run.net, w0[None], w1[None], (3.0, 0.2))[0] == pytest.approx(exact, rel=1e-9)
-
-
-@pytest.mark.parametrize("size", [1, 5, 33, 80])
-def test_largest_knows_the_spectrum(size):
-    """Also of matrices of few or no directions, and with eigenvalues of very different sizes."""
-    turn = np.linalg.qr(np.random.default_rng(size).normal(size=(size, size)))[0]
-    spectra = np.array([np.linspace(0, 1, size) ** 4 + 0.01, np.geomspace(1e-8, 1e6, size), np.zeros(size),
-                        np.where(np.arange(size) > size - 3, 7.0, 0.0), np.linspace(-5, 2, size) ** 3])
-    matrices = np.array([(turn * values) @ turn.T for values in spectra])
-    np.testing.assert_allclose(largest(matrices), spectra.max(axis=1), rtol=1e-5, atol=1e-12)
 
 
 def test_at_one_rate_it_starts_at_a_third_of_the_edge_and_climbs_to_it(board):

@@ -49,15 +49,6 @@ def test_early_stopping_is_gradient_descent_from_0(matrix, y, ridge, steps):
     np.testing.assert_allclose(rf.fit(matrix, y, ridge=ridge, steps=steps), c, rtol=1e-9, atol=1e-13)
 
 
-@pytest.mark.parametrize("shape", [(10, 10_000), (10, 31), (3, 500), (10, 4), (10, 30)])
-def test_the_svd_is_one(shape):
-    matrix = np.tanh(8 * np.random.default_rng(0).standard_normal(shape))
-    left, sizes, right = rf.svd(matrix)
-    np.testing.assert_allclose(left * sizes @ right, matrix, atol=1e-12)
-    np.testing.assert_allclose(sizes, np.linalg.svd(matrix, compute_uv=False), rtol=1e-12)
-    np.testing.assert_allclose(right @ right.T, np.eye(min(shape)), atol=1e-12)
-
-
 def test_equal_rows_of_a_wide_matrix_do_no_harm():
     matrix = np.random.default_rng(0).standard_normal((4, 60))
     matrix[2], matrix[3] = matrix[0], 0.0

@@ -8,12 +8,12 @@ import numpy as np
 
 from ..curvature import ACTIVATIONS, Net
 from ..networks import paper
+from ..processors import one_blas_thread
 from ..traces import trace
 from ..training import as_net
 
 WIDTH = 8                           # inputs, and hidden units
 LOOKS = 25                          # steps whose sharpness is measured
-PRODUCTS = 32                       # of a Hessian with vectors, for its largest eigenvalue
 LOST = 1e9                          # a loss above which the sharpness is no longer looked at
 NETS = {"tanh": "tanh", "ReLU": "relu", "linear": "linear", "tanh, one data point": "one-datum"}         # the paper's words
 
@@ -64,7 +64,9 @@ def training(name, rate_in, rate_out, steps) -> Training:
     finite = int(np.isfinite(run.states).all(axis=1).sum())
     wanted = np.unique(np.linspace(0, steps - 1, LOOKS).astype(int))
     looks = wanted[(wanted < finite) & (run.watched[wanted] < LOST)]
-    return Training(run.watched, w0, w1, finite, looks, edges(net, w0[looks], w1[looks], (rate_in, rate_out)), net)
+    with one_blas_thread():
+        found = edges(net, w0[looks], w1[looks], (rate_in, rate_out))
+    return Training(run.watched, w0, w1, finite, looks, found, net)
 
 
 def edges(net: Net, w0, w1, rates) -> np.ndarray:
@@ -84,7 +86,7 @@ def edges(net: Net, w0, w1, rates) -> np.ndarray:
     error = share * ((h @ w1[:, :, None])[..., 0] / hidden - net.y)[:, :, None]
     moves = (slope * w1[:, None, :])[:, :, None, :] * x[:, :, None]                 # of the output times hidden, with w0
     moves = np.concatenate((moves.reshape(n, len(x), -1), h), axis=2) / hidden
-    hessian = share * sum(part.transpose(0, 2, 1) @ part for part in np.array_split(moves, 2, axis=1))
+    hessian = share * moves.transpose(0, 2, 1) @ moves
     pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
     inner = (error * w1[:, None, :] * bend).transpose(0, 2, 1) @ pairs / hidden
     outer = (error * slope).transpose(0, 2, 1) @ x / hidden
@@ -95,29 +97,4 @@ def edges(net: Net, w0, w1, rates) -> np.ndarray:
         hessian[:, own, size + j] += outer[:, j]
         hessian[:, size + j, own] += outer[:, j]
     roots = np.sqrt(np.repeat(rates, (size, hidden)))
-    return largest(roots[:, None] * hessian * roots) / 2
-
-
-def largest(matrices) -> np.ndarray:
-    """The largest eigenvalue of each of several symmetric matrices, by the same Lanczos steps for all of them.
-
-    As `curvature.largest_eigenvalue`, with few products, none so large that BLAS starts threads: on busy cores these wait for
-    one another, and 10 ms become 200.
-    """
-    n, size = matrices.shape[:2]
-    if size <= PRODUCTS:
-        return np.linalg.eigvalsh(matrices)[:, -1]
-    basis = np.zeros((n, PRODUCTS, size))
-    v = _long(np.random.default_rng(0).normal(size=(n, size, 1)))
-    for j in range(PRODUCTS):
-        for _ in range(2):                                                          # once leaves rounding behind
-            v = v - basis[:, :j].transpose(0, 2, 1) @ (basis[:, :j] @ v)
-            v = _long(np.where(np.linalg.norm(v, axis=1, keepdims=True) > 1e-9, v, 0))      # 0: nothing new is left
-        basis[:, j] = v[..., 0]
-        v = _long(matrices @ v)
-    return np.linalg.eigvalsh(basis @ matrices @ basis.transpose(0, 2, 1))[:, -1]
-
-
-def _long(v):
-    """Vectors of length 1, or 0."""
-    return v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-300)
+    return np.linalg.eigvalsh(roots[:, None] * hessian * roots)[:, -1] / 2
