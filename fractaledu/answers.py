@@ -15,6 +15,9 @@ __all__ = ["KINDS", "collect", "download", "forget", "kept", "merge", "name", "n
            "watch"]
 
 
+OUTCOMES = {"right": True, "wrong": False}          # of an exercise; "not attempted" is neither
+
+
 # ---------------------------------------------------------------- one answer
 
 def note(lesson: str, kind: str, key: str, **entry) -> str:
@@ -179,7 +182,8 @@ def collect(folder) -> list[dict]:
     list of dict
         One row an answer, in the order of the files' names.  ``file``, ``name`` (as the learner wrote it), ``lesson``,
         ``kind``, ``key``; ``chosen``: the option of the first vote, the sentence, or the source of an exercise; ``right``:
-        True or False for the first vote, the first quiz answer and for an exercise, None for a sentence; ``confidence``,
+        True or False for the first vote, the first quiz answer and for an exercise, None for a sentence and for an
+        exercise that was not attempted; ``confidence``,
         ``misconception``, ``second`` and ``second_right``, ``judged``: None where they do not apply; ``when``.
         ``csv.DictWriter`` or ``pandas.DataFrame(rows)`` take it as it is.  A text that a spreadsheet would take for a formula
         (it begins with one of = + - @) gets a ' in front.
@@ -206,7 +210,7 @@ def _row(file, name, place, entry):
     """One answer as a row.  The file comes from somebody else: what is of the wrong kind counts as not there."""
     lesson, kind, key = place
     first = {"explanations": "text", "exercises": "source"}.get(kind, "first")
-    right = entry.get("outcome") == "right" if kind == "exercises" else _truth(entry, "right")
+    right = OUTCOMES.get(_text(entry, "outcome")) if kind == "exercises" else _truth(entry, "right")
     return {"file": _harmless(file), "name": _harmless(name), "lesson": _harmless(lesson), "kind": kind, "key": _harmless(key),
             "chosen": _text(entry, first), "right": right, "confidence": _text(entry, "confidence"),
             "misconception": _text(entry, "misconception"), "second": _text(entry, "second"),

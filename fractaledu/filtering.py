@@ -1,6 +1,6 @@
 """Two ways to get more of a proxy: choose among what is there, or change what makes it.
 
-A toy with three parts: A is true and persuasive, B only true, C only persuasive.  What comes out has the truth
+A toy with three parts: A is true and persuasive, B only true, C only persuasive.  An answer has the truth
 T = α A + β B and the persuasiveness P = α A + γ C, with weights α + β + γ = 1.  A, B and C are independent and normal.
 *Filtering* leaves the weights alone and keeps what has P = p.  *Optimising* moves the weights to where P is larger on average.
 
@@ -15,7 +15,7 @@ MEANS, SPREADS = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
 
 def sample(count, weights=EQUAL, means=MEANS, spreads=SPREADS, seed=0):
-    """Truth and persuasiveness of `count` outputs.
+    """Truth and persuasiveness of `count` answers.
 
     Parameters
     ----------

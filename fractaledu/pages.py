@@ -89,12 +89,12 @@ def in_order(paths) -> list[pathlib.Path]:
 
 
 def executed(path):
-    """The notebook with its outputs, run from the top as it is shipped; its answers go nowhere."""
+    """The notebook with its outputs, run from the top, in its folder, as it is shipped; its answers go nowhere."""
     from nbclient import NotebookClient
     notebook = nbformat.read(path, as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         env = os.environ | {"FRACTALEDU_ANSWERS": f"{folder}/my-answers.json", "FRACTALEDU_STILLS": "1"}
-        NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": folder}}).execute(env=env)
+        NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": str(path.parent)}}).execute(env=env)
     return notebook
 
 

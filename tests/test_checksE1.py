@@ -41,10 +41,11 @@ def risk_by_lstsq(x, y, beta, noise, p):
 
 def test_right_answers_are_right(seed):
     said = assert_right(checks.least_norm(fit)).text
-    assert "with 10 000" in said
+    assert "with 10 000" in said and "other draws than in the lesson" in said
     assert_right(checks.truth_slope(slope))
     assert_right(checks.truth_slope(slope_by_simulation))
-    assert "3.161" in assert_right(checks.new_data_risk(risk)).text
+    said = assert_right(checks.new_data_risk(risk)).text
+    assert "3.161" in said and "With p = 10 it says 2.43, with 100 1.11" in said
 
 
 def test_right_answers_in_another_style():
@@ -83,6 +84,7 @@ WRONG = [
     ("truth_slope", sigmas(lambda a, b, c: a**0.5 / (a**0.5 + c**0.5)), "no squares"),
     ("truth_slope", lambda w, s: w[0] * s[0] ** 2 / (w[0] * s[0] ** 2 + w[2] * s[2] ** 2), "the weights are not squared"),
     ("truth_slope", lambda w, s: w[0] ** 2 / (w[0] ** 2 + w[2] ** 2), "the spreads are forgotten"),
+    ("truth_slope", lambda w, s: w[0] / (w[0] + w[2]), "weights alone"),
     ("truth_slope", lambda w, s: s[0] ** 2 / (s[0] ** 2 + s[2] ** 2), "the weights are forgotten"),
     ("truth_slope", sigmas(lambda a, b, c: a / ((a + b) * (a + c)) ** 0.5), "the correlation"),
     ("truth_slope", sigmas(lambda a, b, c: a / (a + b)), "P is predicted from T"),

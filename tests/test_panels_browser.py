@@ -1,4 +1,6 @@
 """A board in a real JupyterLab: sliders, boxes, handles, touches, brushes, keys, a busy cell, themes, no kernel."""
+import re
+
 import pytest
 from lab import Hand, end_kernels, execute, open_notebook, run_all, shot, wait_for_kernel, write_notebook
 
@@ -22,10 +24,11 @@ def draw(k):
         Plot("hover", Axis("y", 0, 1), Axis("", 0, 1), [Rule(x=k.y)], width=1, ratio=0.05, touch=("y", None), hover=True),
         Plot("strip", Axis("rate", 0, 3), Axis("", 0, 1), [Brush("low", "high")], width=1, ratio=0.1)],
         words=f"rate {k.rate:.3f}, start {k.start:.3f}, x {k.x:.3f}, y {k.y:.3f}, from {k.low:.3f} to {k.high:.3f}, "
-              f"{k.kind}, {k.both}")
+              f"{k.kind}, {k.both}, count {k.count}.")
 
 board = Board("Try", [Knob("rate", "learning rate η", 0.5, 0, 3), Knob("start", "start x₀", 1, 1e-3, 10, log=True),
                       Switch("both", "both", True), Choice("kind", "kind", "a", ["a", "b"]), Text("word", "word", "AB"),
+                      Knob("count", "count", 4, 2, 10_000, log=True, whole=True),
                       Knob("x", "x", 0.5, 0, 1, shown=False), Knob("y", "y", 0.5, 0, 1, shown=False),
                       Knob("low", "low", 0, 0, 3, shown=False), Knob("high", "high", 3, 0, 3, shown=False)], draw)
 board
@@ -55,6 +58,16 @@ def test_knobs_are_turned_by_mouse_keyboard_and_typing(page):
     assert "rate 1.900" in hand.after(lambda: hand.type("rate", "1.9"))
     assert ", b, True" in hand.after(lambda: hand.knob("kind").locator("select").select_option("b"))
     assert ", b, False" in hand.after(lambda: hand.knob("both").locator("input").uncheck())
+
+
+def test_keys_walk_on_where_several_stops_are_one_value(page):
+    hand = Hand(page)
+    assert "count 4." in hand.words()
+    hand.knob("count").locator("input[type=range]").focus()
+    for key, moved in (("ArrowRight", lambda n: n > 4), ("ArrowLeft", lambda n: n < 8)):
+        for _ in range(40):
+            hand.after(lambda key=key: page.keyboard.press(key))
+        assert moved(int(re.search(r"count (\d+)", hand.words())[1])), hand.words()
 
 
 def test_a_wrong_number_is_refused_beside_its_box(page):

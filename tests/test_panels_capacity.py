@@ -6,8 +6,8 @@ import pytest
 
 from fractaledu import filtering as toy
 from fractaledu import random_features as rf
-from fractaledu.panels.capacity import CEILING, FLOOR, FOREVER, GRID, LADDER, NONE, capacity
-from fractaledu.panels.filtering import NEAR, OUTPUTS, filtering
+from fractaledu.panels.capacity import CEILING, COUNTS, FLOOR, FOREVER, GRID, LADDER, NONE, capacity
+from fractaledu.panels.filtering import NEAR, ANSWERS, filtering
 from fractaledu.panels.scene import Dots, described
 
 
@@ -93,6 +93,15 @@ def test_a_press_on_the_curve_turns_the_knob_of_its_axis(board):
     assert "ridge 100" in board.scene.words and "proxy error" in board.scene.words
 
 
+def test_half_of_the_slider_is_where_most_happens(board):
+    assert sorted(set(COUNTS)) == COUNTS and COUNTS[0] == 2 and COUNTS[-1] == 10_000 and 30 in COUNTS[:len(COUNTS) // 2 + 1]
+    for stop, count in ((0, 2), (8, 10), (28, 30), (len(COUNTS) - 1, 10_000)):
+        board._receive({"kind": "slid", "name": "parameters", "stop": stop})
+        assert board.knobs["parameters"] == count
+    board.set(parameters=9876)
+    assert board.knobs["parameters"] == 9876, "what is typed stays"
+
+
 def test_every_corner_of_the_knobs_has_words_for_each_plot(board):
     corners = itertools.product((2, 10, 10_000), (0.0, 1.0), (NONE, 100.0), (1.0, FOREVER), rf.KINDS, rf.PLACES,
                                 ("parameters", "steps", "ridge"))
@@ -121,12 +130,12 @@ def toy_board():
 
 def test_the_dots_are_the_sample_and_those_near_p_are_kept(toy_board):
     toy_board.set(p=1.2, a=1.3, b=0, c=1.5, spread=1)
-    truth, persuasive = toy.sample(OUTPUTS, means=(1.3, 0, 1.5))
-    kept = named(toy_board, "outputs", "kept")
+    truth, persuasive = toy.sample(ANSWERS, means=(1.3, 0, 1.5))
+    kept = named(toy_board, "answers", "kept")
     near = np.abs(persuasive - 1.2) < NEAR
     np.testing.assert_array_equal([kept.x, kept.y], [persuasive[near], truth[near]])
-    assert f"{near.sum()} of 1500 outputs are kept" in toy_board.scene.words
-    line = named(toy_board, "outputs", "mean T")
+    assert f"{near.sum()} of 1500 answers are kept" in toy_board.scene.words
+    line = named(toy_board, "answers", "mean T")
     assert (line.y[1] - line.y[0]) / (line.x[1] - line.x[0]) == pytest.approx(0.5)
 
 
@@ -155,7 +164,22 @@ def test_what_no_weights_reach_is_said(toy_board):
     toy_board.set(p=0.5)
     assert toy_board.scene.words.endswith("Optimising: 0.5 is below what equal weights have.")
     toy_board._receive({"kind": "pressed", "plot": "ways", "u": 0.5, "v": 0.1})
-    assert toy_board.knobs["p"] == pytest.approx(1.0) and "weights α" in toy_board.scene.words
+    assert toy_board.knobs["p"] == pytest.approx(1.25) and "weights α" in toy_board.scene.words
+
+
+@pytest.mark.parametrize("means", [(1.3, 0, 1.5), (0, 0, 0), (3, 0, 3), (0, 3, 3), (3, 3, 0), (1.8, 0, 1.5)])
+@pytest.mark.parametrize("spread", [0.1, 1])
+def test_the_whole_path_and_both_circles_are_in_sight(toy_board, means, spread):
+    p = max(means[0], means[2]) - 0.02
+    toy_board.set(a=means[0], b=means[1], c=means[2], spread=spread, p=p)
+    plot = toy_board.scene.plot("ways")
+    circles = [layer for layer in plot.layers if isinstance(layer, Dots) and layer.hollow]
+    for layer in [named(toy_board, "ways", "optimise"), *circles]:
+        for axis, values in ((plot.x, layer.x), (plot.y, layer.y)):
+            fractions = axis.fraction(values)
+            assert 0 < fractions.min() and fractions.max() < 1
+    if means == (1.3, 0, 1.5):
+        assert (plot.x.low, plot.x.high, plot.y.low, plot.y.high) == (0.5, 2, -0.25, 1.25)
 
 
 def test_every_corner_of_the_toy_is_drawn(toy_board):

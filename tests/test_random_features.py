@@ -142,6 +142,8 @@ def test_random_places_are_worst_where_two_nearly_coincide():
     wide = goals(1000, 400, places="random")
     gaps = [np.diff(np.sort(rf.data(seed, places="random")[0])).min() for seed in range(400)]
     assert np.corrcoef(np.log(wide), np.log(gaps))[0, 1] < -0.5
+    worst = np.argsort(wide)[-20:]
+    assert np.mean(np.array(gaps)[worst] < 0.01) > 0.6, "most of the worst: ten places at equal distances are 0.22 apart"
 
 
 @pytest.mark.parametrize(("p", "risk"), [(10, 2.428), (30, 3.161), (50, 1.567), (100, 1.113)])
@@ -195,6 +197,14 @@ def test_where_a_leads_the_push_beats_the_filter():
         pressure = filtering.pressure_for(p, means)
         truth, persuasive = filtering.averages(filtering.optimised(pressure, means), means)
         assert persuasive == pytest.approx(p) and truth > filtering.filtered_truth(p, means=means)
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.3, 1.0, 4.0])
+def test_a_weak_push_towards_a_may_lose_to_the_filter_a_strong_one_wins_where_b_is_0(spread):
+    means, spreads = (1.8, 0, 1.5), (1, 1, spread)
+    gain = {p: filtering.averages(filtering.optimised(filtering.pressure_for(p, means), means), means)[0]
+            - filtering.filtered_truth(p, means=means, spreads=spreads) for p in (1.5, 1.79)}
+    assert gain[1.79] > 0 and (gain[1.5] < 0) == (spread < 0.5)
 
 
 def test_what_no_pressure_reaches_is_none():

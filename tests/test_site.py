@@ -35,7 +35,9 @@ def site(tmp_path_factory):
             ("code", "lesson.predict('Where does it end?', [lesson.Option('here', right=True, because='It does.'), "
                      "lesson.Option('there', misconception='far is better', because='No.')], figure=panels.valley)"),
             ("code", "print('<b>seven</b>')\npanels.valley()"))
-    written(source / "E1-second.ipynb", ("markdown", "# Then?\n\n*1 minute. You leave with: it.*"), ("code", "1 + 1"))
+    (source / "beside.txt").write_text("what lies beside the notebook")
+    written(source / "E1-second.ipynb", ("markdown", "# Then?\n\n*1 minute. You leave with: it.*"),
+            ("code", "print(open('beside.txt').read())"))
     told = []
     files = pages.build(source, folder, told.append)
     assert told == ["01-first.ipynb", "E1-second.ipynb"]
@@ -91,6 +93,7 @@ def test_the_index_leads_to_every_page_with_a_picture(site):
     page = BeautifulSoup((site / "index.html").read_text(), "html.parser")
     first, second = page.find_all("li")
     assert first.a["href"] == "01-first.html" and first.a.text == "01 What is a slope?" and "5 minutes" in first.span.text
+    assert "what lies beside" in (site / "E1-second.html").read_text()
     assert first.img["src"] == "thumbnails/01-first.webp" and second.img is None, "there is no picture in the second"
     assert second.a.text == "E1 Then?"
     ways = [link["href"] for link in BeautifulSoup((site / "01-first.html").read_text(), "html.parser").nav.find_all("a")]

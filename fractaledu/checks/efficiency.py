@@ -135,7 +135,8 @@ def least_norm(function):
                       f"{most:.2g} (with 10: {ten:.2g}). Is each c of least norm there too?",
                       "wide matrices are fitted in another way", got=most)
     return (f"{len(cases)} hidden matrices agree to 1e-6 (worst difference {worst:.1g}). Median goal errors of your fits: "
-            f"{four:.2g} with 4 parameters, {ten:.2g} with 10, {most:.2g} with 10 000.{trial.aside()}")
+            f"{four:.2g} with 4 parameters, {ten:.2g} with 10 (other draws than in the lesson: at 10 the median differs by a "
+            f"factor of three), {most:.2g} with 10 000.{trial.aside()}")
 
 
 def _difference(got, want):
@@ -167,6 +168,8 @@ KEPT = (
     Mistake("the weights are not squared", lambda w, s: _share(w, s, 1, 2), "The variance of αA is α²σA²."),
     Mistake("the spreads are not squared", lambda w, s: _share(w, s, 2, 1), "The variance of αA is α²σA²."),
     Mistake("the spreads are forgotten", lambda w, s: _share(w, s, 2, 0), "A part that hardly varies explains little of P."),
+    Mistake("weights alone", lambda w, s: _share(w, s, 1, 0), "Variances count: α²σA² is that of αA. A part that hardly varies "
+            "explains little of P."),
     Mistake("the weights are forgotten", lambda w, s: _share(w, s, 0, 2), "The variance of αA is α²σA²."),
     Mistake("the correlation", _correlation, "The slope is the covariance of T and P over the variance of P. The correlation "
             "divides by both spreads instead."),
@@ -180,21 +183,22 @@ KEPT = (
     Mistake("the covariance, not divided", _of(lambda a, b, c: a), "The slope is the covariance over the variance of P."),
     Mistake("the weight of A", lambda w, s: w[0], "Of a high P only a part is due to A: how large a part of its variance?"),
 )
-CLOSENESS = 0.01
+CLOSENESS = 0.02                                    # 200 000 draws come so near in all cases, but for once in some 300 checks
 
 
 @c.exercise(LESSON, "truth_slope(weights, spreads)")
 def truth_slope(function):
-    """Check `truth_slope(weights, spreads)`: the slope of E[T | P = p], for 12 hidden cases, to ±0.01: a simulation will do."""
+    """Check `truth_slope(weights, spreads)`: the slope of E[T | P = p], for 12 hidden cases, to ±0.02: a simulation will do."""
     rng = c.hidden()
-    weights, spreads = 0.12 + 0.64 * rng.dirichlet((1, 1, 1), 12).round(3), rng.uniform(0.4, 2.5, (12, 3)).round(2)
+    weights, spreads = 0.16 + 0.52 * rng.dirichlet((1, 1, 1), 12).round(3), rng.uniform(0.5, 2.0, (12, 3)).round(2)
     cases = [(tuple(weight), tuple(spread)) for weight, spread in zip(weights.tolist(), spreads.tolist(), strict=True)]
     trial, worst = c.compare(
         function, truth_slope.exercise, cases, filtering.slope, KEPT, read=reading.number, like=_roughly,
         near=lambda got, want, *_: abs(got - want) <= CLOSENESS,
-        hint="The slope of the best line is the covariance of T and P over the variance of P. Which part do they share?")
-    return (f"12 hidden cases agree with α²σA²/(α²σA² + γ²σC²) to ±{CLOSENESS} (worst difference {worst:.1g})."
-            f"{trial.aside()}")
+        hint="The slope of the best line is the covariance of T and P over the variance of P. Which part do they share? If you "
+             "simulate: are there 200 000 draws?")
+    return (f"12 hidden cases agree with α²σA²/(α²σA² + γ²σC²) to ±{CLOSENESS} (worst difference {worst:.1g}; "
+            f"simulations of 200 000 answers are as near).{trial.aside()}")
 
 
 def _roughly(one, other):
@@ -275,4 +279,5 @@ def new_data_risk(function):
         raise c.wrong(f"Single draws are right, but the mean of {RUNS} draws is not: does the function remember something "
                       "between calls?", "the answer depends on earlier calls", got=mean, expected=formula)
     return (f"{len(cases)} hidden draws agree to 1e-6 (worst difference {worst:.1g}). The mean of {RUNS} draws with p = {P} is "
-            f"{mean:.3f}; the formula says {formula:.3f}.{trial.aside()}")
+            f"{mean:.3f}; the formula says {formula:.3f}. With p = 10 it says {random_features.isotropic_risk(10):.2f}, with 100 "
+            f"{random_features.isotropic_risk(100):.2f}: with 20 points it is worst near p = 20.{trial.aside()}")

@@ -7,7 +7,7 @@ from .._version import __version__
 from . import film, lab, machine, poster, render
 from .reading import Parser, UsageError, guard
 
-ABOUT = "The command line: fractaledu render | film | poster | lab | handout | warm | bench."
+ABOUT = "The command line: fractaledu render | film | poster | lab | handout | site | warm | bench."
 
 
 def main(argv=None) -> int:

@@ -59,12 +59,17 @@ class Still:
 
     def text(self) -> str:
         """The still in words."""
-        return "\n".join(f"<Explorer {explorer.state}>" for explorer in self._explorers)
+        return "\n".join(f"<Explorer {_told(explorer)}>" for explorer in self._explorers)
 
     def html(self) -> str:
         """The last picture of each explorer and a line that says how to run it."""
         figures = "".join(map(_figure, self._explorers))
         return f'<div class="fractaledu-still" style="display:flex;flex-wrap:wrap;gap:1em">{figures}</div>'
+
+
+def _told(explorer):
+    """Its state; where a teacher hides that, the name of what is iterated."""
+    return explorer.problem.title if "state" in explorer._hidden else explorer.state
 
 
 def _figure(explorer):
@@ -76,4 +81,4 @@ def _figure(explorer):
     source = base64.b64encode(data.getvalue()).decode()
     return (f'<figure style="margin:0;max-width:100%"><img alt="{title}" style="max-width:100%" '
             f'src="data:image/jpeg;base64,{source}"><figcaption style="max-width:40em"><b>{title}</b><br>{HOW}<br>'
-            f'<code style="word-break:break-all">{html.escape(explorer.state)}</code></figcaption></figure>')
+            f'<code style="word-break:break-all">{html.escape(_told(explorer))}</code></figcaption></figure>')

@@ -224,7 +224,7 @@ function makeKnob(first, tell) {
   const check = kind === "switch" ? h("input", { type: "checkbox", id }) : null;
   const select = kind === "choice" ? h("select", { id }, ...first.options.map(option => h("option", { value: option }, option))) : null;
   slider?.addEventListener("input", () => tell(`slid ${name}`, { kind: "slid", name, stop: Number(slider.value) }));
-  let shown = "";
+  let shown = "", last = null;
   const commit = () => { if (box.value !== shown) { shown = box.value; typed(box.value); } };
   box?.addEventListener("change", commit);
   box?.addEventListener("keydown", event => { if (event.key === "Enter") commit(); });
@@ -235,7 +235,9 @@ function makeKnob(first, tell) {
     node.classList.toggle("fe-wrong", !!why);
     error.textContent = why ?? "";
     const text = knob.text;
-    if (slider && !slider.matches(":active")) slider.value = knob.stop;
+    // where several stops are one value (1, 2, 3 … on a log scale), the keys must be able to walk on
+    if (slider && !slider.matches(":active") && text !== last) slider.value = knob.stop;
+    last = text;
     if (slider) slider.setAttribute("aria-valuetext", text);
     if (box && !why && (document.activeElement !== box || box.value === shown)) box.value = shown = text;
     if (check) check.checked = knob.on;

@@ -20,6 +20,23 @@ FLOOR, CEILING = 1e-4, 1e4          # of the axis of errors
 OVER = ("parameters", "steps", "ridge")
 
 
+COUNTS = [*range(2, 31), *(int(float(f"{count:.1e}")) for count in np.geomspace(30, MOST, 29)[1:])]
+
+
+class Counts(Knob):
+    """A knob whose slider stops at the values of COUNTS: one by one up to 30, where most happens, is half of its way."""
+
+    @property
+    def stops(self) -> int:
+        return len(COUNTS) - 1
+
+    def at_stop(self, stop):
+        return COUNTS[min(max(round(stop), 0), self.stops)]
+
+    def stop_of(self, value) -> float:
+        return round(float(np.interp(value, COUNTS, range(len(COUNTS)))), 3)
+
+
 class Rough(Knob):
     """A knob that the hand turns to two digits; what is typed stays as it is."""
 
@@ -59,7 +76,7 @@ def capacity(parameters=4, features="tanh", places="equispaced", noise=NOISE, ri
     Board
         Its knobs are parameters, noise, ridge, steps, draw, features, places and over.
     """
-    knobs = [Knob("parameters", "parameters", parameters, 2, MOST, log=True, whole=True),
+    knobs = [Counts("parameters", "parameters", parameters, 2, MOST, whole=True),
              Knob("noise", "noise of the points", noise, 0.0, 1.0, step=0.01),
              Rough("ridge", "ridge ρ (left end: none)", ridge or NONE, NONE, STRONG, log=True),
              Rough("steps", "steps (right end: for ever)", FOREVER if steps is None else steps, 1.0, FOREVER, log=True),

@@ -10,16 +10,16 @@ from ..wording import number
 from .board import Board, Knob
 from .scene import Axis, Dots, Line, Plot, Rule, Scene
 
-OUTPUTS = 1500
-NEAR = 0.05                     # an output with P so near to p is kept
-P, T = (-1.0, 3.0), (-1.5, 2.5)
+ANSWERS = 1500
+NEAR = 0.05                     # an answer with P so near to p is kept
+P, T = (-1.0, 3.0), (-1.5, 2.5)  # seen in the first plot
 MOST, FAR = 20.0, 60.0          # pressure in the third plot, and to the end of the path in the second
 
 
 def filtering(means=(1.0, 0.0, 1.5), spread=1.0, p=None) -> Board:
-    """Truth T = (A + B)/3 and persuasiveness P = (A + C)/3 of 1500 outputs; and the weights moved towards a larger mean P.
+    """Truth T = (A + B)/3 and persuasiveness P = (A + C)/3 of 1500 answers; and the weights moved towards a larger mean P.
 
-    The first plot filters: it keeps the outputs with P = p.  The second has the mean T of both ways over the mean P that they
+    The first plot filters: it keeps the answers with P = p.  The second has the mean T of both ways over the mean P that they
     reach.  The third has both means while the pressure on the weights grows.
 
     Parameters
@@ -49,7 +49,7 @@ def filtering(means=(1.0, 0.0, 1.5), spread=1.0, p=None) -> Board:
 
 def _draw(k):
     means, spreads = (k.a, k.b, k.c), (1.0, 1.0, k.spread)
-    truth, persuasive = toy.sample(OUTPUTS, means=means, spreads=spreads)
+    truth, persuasive = toy.sample(ANSWERS, means=means, spreads=spreads)
     kept = np.abs(persuasive - k.p) < NEAR
     filtered = toy.filtered_truth(k.p, means=means, spreads=spreads)
     pressure = toy.pressure_for(k.p, means)
@@ -62,9 +62,9 @@ def _there(k, truth, persuasive, kept, means, spreads):
     layers = [Dots(persuasive[~kept], truth[~kept], "sky", 1.4), Dots(persuasive[kept], truth[kept], "red", 2.6, name="kept"),
               Line(ends, toy.filtered_truth(ends, means=means, spreads=spreads), "orange", 2.5, name="mean T at each P"),
               Rule(x=k.p, colour="text")]
-    return Plot("outputs", Axis("persuasiveness P", *P), Axis("truth T", *T), layers, ratio=0.7,
+    return Plot("answers", Axis("persuasiveness P", *P), Axis("truth T", *T), layers, ratio=0.7,
                 title="What there is", touch=("p", None),
-                says=f"{OUTPUTS} outputs with equal weights; {kept.sum()} of them have P within {NEAR} of {number(k.p, 3)}. "
+                says=f"{ANSWERS} answers with equal weights; {kept.sum()} of them have P within {NEAR} of {number(k.p, 3)}. "
                      f"Along the line T rises by {number(toy.slope(spreads=spreads), 3)} for each unit of P.")
 
 
@@ -84,9 +84,16 @@ def _ways(k, means, spreads, filtered, pressure):
         there = toy.averages(toy.optimised(pressure, means), means)[0]
         layers.append(Dots([k.p], [there], "blue", 5, True))
         reached = f"the optimised weights {number(float(there), 3)}"
-    return Plot("ways", Axis("mean persuasiveness", *P), Axis("mean truth", *T), layers, ratio=0.7,
+    return Plot("ways", *_about_the_path(t, p), layers, ratio=0.7,
                 title="Two ways to P = p", touch=("p", None),
                 says=f"Mean T over the mean P: at {number(k.p, 3)} the filter has {number(float(filtered), 3)}, {reached}.")
+
+
+def _about_the_path(t, p):
+    """Axes in which the path is large, with ends in round steps so that they stay while a mean is turned a little."""
+    top = max(t.max(), t[0] + p[-1] - p[0])             # where the filter's line ends at most: its slope is below 1
+    return (Axis("mean persuasiveness", math.floor(2 * (p[0] - 0.3)) / 2, math.ceil(2 * (p[-1] + 0.3)) / 2),
+            Axis("mean truth", math.floor(4 * (t.min() - 0.1)) / 4, math.ceil(4 * (top + 0.1)) / 4))
 
 
 def _pressed(means, pressure):
@@ -94,14 +101,14 @@ def _pressed(means, pressure):
     layers = [Line(pressures, p, "orange", 2, True, "P, the proxy"), Line(pressures, t, "blue", 2.5, name="T, the goal")]
     if pressure is not None and pressure <= MOST:
         layers.append(Rule(x=pressure, colour="text"))
-    return Plot("pressure", Axis("pressure on the weights", 0, MOST), Axis("mean", 0, 3), layers, ratio=0.7,
+    return Plot("pressure", Axis("pressure on the weights", 0, MOST), Axis("mean", 0, 3), layers, width=1.0, ratio=0.25,
                 title="Optimising harder",
                 says=f"Under pressure the mean P goes from {number(p[0], 3)} to {number(p[-1], 3)}, the mean T from "
                      f"{number(t[0], 3)} to {number(t[-1], 3)}; the highest T on the way is {number(t.max(), 3)}.")
 
 
 def _words(k, kept, filtered, pressure, means, spreads):
-    first = (f"p = {number(k.p, 3)}. Filtering: {kept.sum()} of {OUTPUTS} outputs are kept; mean truth of such outputs "
+    first = (f"p = {number(k.p, 3)}. Filtering: {kept.sum()} of {ANSWERS} answers are kept; mean truth of such answers "
              f"{number(float(filtered), 3)} (slope {number(toy.slope(spreads=spreads), 3)}).")
     if pressure is None:
         low, high = toy.averages(means=means)[1], max(means[0], means[2], 0.0)
