@@ -14,7 +14,7 @@ from .rendering import points
 from .systems.network import Minibatch, Network, OneDatum
 from .systems.tangents import DERIVATIVES, Tangents
 
-LARGEST_RECORD = 2 ** 26            # runs times steps
+LARGEST_RECORD = 2 ** 23            # runs times steps: about half a GB at the peak
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +69,7 @@ def meta_gradient(system, x, y, steps: int | None = None, threads: int | None = 
     Raises
     ------
     ValueError
-        If an argument is not as above, or runs times steps exceed 2**26.
+        If an argument is not as above, or runs times steps exceed 2**23.
 
     Notes
     -----
@@ -93,8 +93,8 @@ def meta_gradient(system, x, y, steps: int | None = None, threads: int | None = 
                          f"got {x.size} times {steps}")
     curves, slopes = _recorded(Tangents(net), x.ravel(), y.ravel(), steps, check_threads(threads) or available_threads())
     first = curves[:, :1]
-    loss = curves / first
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        loss = curves / first
         slopes = (slopes - loss[..., None] * slopes[:, :1]) / first[..., None]      # of a ratio: the first loss may move too
     shape = (*x.shape, steps)
     return MetaGradient(problem, x[()], y[()], steps, loss.reshape(shape), slopes[..., 0].reshape(shape),

@@ -1,7 +1,7 @@
 """Evolution strategies: the slope of a blurred landscape, from its values alone.
 
 The blur of f is E f(x + sigma e) over standard normal e: smooth, however ragged f is.  Its gradient is
-E e f(x + sigma e) / sigma, so a few evaluations of f estimate it, and nothing needs to be derived.
+E e f(x + sigma e) / sigma, so a few evaluations of f estimate it, without any derivative.
 """
 from __future__ import annotations
 
@@ -113,6 +113,8 @@ def evolution_gradient(f: Callable[[np.ndarray], np.ndarray], at, sigma: float, 
 def blurred(values, sigma: float) -> np.ndarray:
     """Each value replaced by the mean of all, weighted by a Gaussian of their distance; near the ends what is there counts.
 
+    So within some two sigma of an end the mean leans inwards: give samples from beyond what is to be shown.
+
     Parameters
     ----------
     values : array_like, shape (..., n), finite
@@ -134,6 +136,9 @@ def blurred(values, sigma: float) -> np.ndarray:
         raise ValueError(f"sigma must be above 0, got {sigma:g}")
     if values.ndim == 0 or values.shape[-1] == 0 or not np.isfinite(values).all():
         raise ValueError("values must be finite numbers along at least one axis that is not empty")
-    places = np.arange(values.shape[-1])
-    weights = np.exp(-0.5 * (places / sigma) ** 2)[np.abs(places[:, None] - places)]
-    return values @ (weights / weights.sum(0))
+    count, means = values.shape[-1], np.empty(values.shape)
+    weights = np.exp(-0.5 * (np.arange(1 - count, count) / sigma) ** 2)
+    total = np.convolve(np.ones(count), weights, "valid")
+    for row in np.ndindex(values.shape[:-1]):
+        means[row] = np.convolve(values[row], weights, "valid") / total
+    return means

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .arguments import real, whole
+
 EQUAL = (1 / 3, 1 / 3, 1 / 3)
 MEANS, SPREADS = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 
@@ -20,24 +22,40 @@ def sample(count, weights=EQUAL, means=MEANS, spreads=SPREADS, seed=0):
     Parameters
     ----------
     count : int
+        From 1 to ten million.
     weights : (α, β, γ)
     means, spreads : three numbers each
         Means and standard deviations of A, B and C.
-    seed : int
+    seed : int, default 0
+        From 0 on.
 
     Returns
     -------
     T, P : float64 arrays of shape (count,)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above.
     """
-    normal = np.random.default_rng(seed).standard_normal((count, 3))
-    a, b, c = (np.asarray(means) + np.asarray(spreads) * normal).T
-    alpha, beta, gamma = weights
+    count, seed = whole("count", count, 1, 10 ** 7), whole("seed", seed, 0, 2 ** 63)
+    means, spreads = _three("means", means), _three("spreads", spreads)
+    alpha, beta, gamma = _three("weights", weights)
+    a, b, c = (means + spreads * np.random.default_rng(seed).standard_normal((count, 3))).T
     return alpha * a + beta * b, alpha * a + gamma * c
 
 
+def _three(name, values):
+    """Three finite numbers, as an array."""
+    found = np.asarray(values, float)
+    if found.shape != (3,) or not np.isfinite(found).all():
+        raise ValueError(f"{name} must be three finite numbers, got {values!r}")
+    return found
+
+
 def averages(weights=EQUAL, means=MEANS):
-    """(mean truth, mean persuasiveness)."""
-    (alpha, beta, gamma), (a, b, c) = weights, means
+    """(mean truth, mean persuasiveness) of answers; ValueError unless weights and means are three finite numbers each."""
+    (alpha, beta, gamma), (a, b, c) = _three("weights", weights), _three("means", means)
     return alpha * a + beta * b, alpha * a + gamma * c
 
 
@@ -63,24 +81,36 @@ def optimised(pressure, means, weights=EQUAL):
     Parameters
     ----------
     pressure : float or array
+        Finite.
     means : (mean of A, of B, of C)
     weights : (α, β, γ) before
+        None below 0, one above.
 
     Returns
     -------
     array of shape (..., 3)
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above.
     """
-    gain = np.asarray(pressure, float)[..., None] * np.array([means[0], 0.0, means[2]])
-    raw = np.asarray(weights) * np.exp(gain - gain.max(axis=-1, keepdims=True))
+    pressure, means, weights = np.asarray(pressure, float), _three("means", means), _three("weights", weights)
+    if not np.isfinite(pressure).all():
+        raise ValueError(f"pressure must be finite, got {pressure[~np.isfinite(pressure)].flat[0]}")
+    if weights.min() < 0 or not weights.max() > 0:
+        raise ValueError(f"weights must not be below 0, and one above, got {tuple(weights.tolist())}")
+    gain = pressure[..., None] * np.array([means[0], 0.0, means[2]])
+    raw = weights * np.exp(gain - gain.max(axis=-1, keepdims=True))
     return raw / raw.sum(axis=-1, keepdims=True)
 
 
 def pressure_for(p, means, weights=EQUAL, most=1e3):
-    """The pressure at which the optimised weights have mean P = p; None where no pressure up to `most` reaches it.
+    """The pressure at which the optimised weights have mean P = p (finite); None where no pressure up to `most` reaches it.
 
     The mean P never falls as the pressure grows, so the place is found by halving; `p` below the present mean gives None.
     """
-    low, high = 0.0, most
+    p, low, high = real("p", p), 0.0, most
     first, last = (averages(optimised(pressure, means, weights), means)[1] for pressure in (low, high))
     if not first - 1e-12 <= p <= last:
         return None

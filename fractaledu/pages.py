@@ -59,11 +59,15 @@ def build(source, folder, tell: Callable[[str], None] | None = None) -> list[pat
 
     Raises
     ------
+    ValueError
+        If a notebook does not begin with a title and a line in italics.
     nbclient.exceptions.CellExecutionError
         If a cell fails; then nothing is written.
     """
-    pages, thumbnails = [], {}
-    for path in in_order(pathlib.Path(source).glob("*.ipynb")):
+    pages, thumbnails, paths = [], {}, in_order(pathlib.Path(source).glob("*.ipynb"))
+    for path in paths:
+        _headed(path.name, nbformat.read(path, as_version=4))           # before the minutes that the others take
+    for path in paths:
         if tell is not None:
             tell(path.name)
         notebook = executed(path)
@@ -111,9 +115,15 @@ def page(name: str, notebook) -> Page:
         "exclude_input_prompt": True, "exclude_output_prompt": True}}))
     exporter.register_filter("markdown2html", _markdown)
     body, _ = exporter.from_notebook_node(notebook)
-    first = notebook.cells[0].source
-    title, about = re.match(r"# (.+?)\n+\*(.+?)\*", first, re.DOTALL).groups()
-    return Page(name, title, about, re.sub(r'href="([\w-]+)\.ipynb((?:#[^"]*)?)"', r'href="\1.html\2"', body))
+    return Page(name, *_headed(name, notebook), re.sub(r'href="([\w-]+)\.ipynb((?:#[^"]*)?)"', r'href="\1.html\2"', body))
+
+
+def _headed(name, notebook):
+    """Title and the line in italics of the first cell."""
+    found = re.match(r"# (.+?)\n+\*(.+?)\*", notebook.cells[0].source, re.DOTALL) if notebook.cells else None
+    if found is None:
+        raise ValueError(f"{name}: the first cell must be '# a title' and, below it, a line in *italics*")
+    return found.groups()
 
 
 def _without_widget(output):

@@ -34,7 +34,9 @@ def data(seed, points=POINTS, noise=NOISE, places="equispaced"):
     Parameters
     ----------
     seed : int
+        From 0 on.
     points : int, default 10
+        From 1 to 10 000.
     noise : float, default 0.2
         Standard deviation of what is added to each y.
     places : {"equispaced", "random"}
@@ -44,8 +46,13 @@ def data(seed, points=POINTS, noise=NOISE, places="equispaced"):
     -------
     x, y : float64 arrays of shape (points,)
         The same `seed` with another noise has the same errors, times a factor.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above.
     """
-    points = whole("points", points, 1, 10_000)
+    seed, points = whole("seed", seed, 0, 2 ** 63), whole("points", points, 1, 10_000)
     _one_of("places", places, PLACES)
     if not real("noise", noise) >= 0:
         raise ValueError(f"noise must be at least 0, got {noise}")
@@ -79,9 +86,17 @@ def features(seed, parameters, kind="tanh", scale=SCALE) -> Features:
         From 1 to 10 000.
     kind : {"tanh", "ReLU"}
     scale : float, default 8
+        Above 0.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as above.
     """
-    parameters = whole("parameters", parameters, 1, MOST)
+    seed, parameters = whole("seed", seed, 0, 2 ** 63), whole("parameters", parameters, 1, MOST)
     _one_of("kind", kind, KINDS)
+    if not real("scale", scale) > 0:
+        raise ValueError(f"scale must be above 0, got {scale}")
     return Features(scale * np.random.default_rng([seed, 1]).standard_normal(parameters),
                     np.random.default_rng([seed, 2]).uniform(-scale, scale, parameters), kind)
 
@@ -136,9 +151,20 @@ def fit(matrix, y, ridge=0.0, steps=None, rcond=RCOND):
     Returns
     -------
     array of shape (parameters,)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or ridge or steps is negative or NaN.
     """
-    left, sizes, right = svd(np.asarray(matrix, float))
-    return right.T @ (gains(sizes, ridge, steps, rcond) * (left.T @ np.asarray(y, float)))
+    matrix, y = np.asarray(matrix, float), np.asarray(y, float)
+    if matrix.ndim != 2 or matrix.size == 0 or y.shape != matrix.shape[:1]:
+        raise ValueError(f"matrix must have a row for each of the points y, got shapes {matrix.shape} and {y.shape}")
+    for name, value in (("ridge", ridge), ("steps", 0 if steps is None else steps)):
+        if not value >= 0:
+            raise ValueError(f"{name} must be at least 0, got {value}")
+    left, sizes, right = svd(matrix)
+    return right.T @ (gains(sizes, ridge, steps, rcond) * (left.T @ y))
 
 
 def errors(parameters, seed, *, points=POINTS, noise=NOISE, kind="tanh", places="equispaced", ridge=0.0, steps=None,
@@ -153,6 +179,7 @@ def errors(parameters, seed, *, points=POINTS, noise=NOISE, kind="tanh", places=
 
 def median_errors(parameters, seeds=200, **how):
     """Medians of `errors` over the seeds 0, 1, …; they say more than means, which a few wild fits decide."""
+    seeds = whole("seeds", seeds, 1, 10 ** 6)
     return tuple(map(float, np.median([errors(parameters, seed, **how) for seed in range(seeds)], axis=0)))
 
 
@@ -174,6 +201,8 @@ def isotropic_risk(p, n=20, inputs=100, noise=0.5) -> float:
         Standard deviation; new data have it too, so the risk is never below its square.
     """
     p, n = whole("p", p, 0, inputs), whole("n", n, 1, 10 ** 6)
+    if not real("noise", noise) >= 0:
+        raise ValueError(f"noise must be at least 0, got {noise}")
     if abs(p - n) < 2:
         raise ValueError(f"p must be at most n − 2 = {n - 2} or at least n + 2 = {n + 2}, got {p}")
     seen = p / inputs

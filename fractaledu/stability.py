@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import real, whole
-from .curvature import hessian_product
 from .growth import STEP, growth
+from .hessians import hessian
 from .problems import Problem, as_problem
 from .systems import network as systems
 from .systems.rounded import Rounded
@@ -19,6 +19,7 @@ from .training import History, as_net, is_network, weights
 BLOCKS = 20                 # whose means tell the error
 FINER = 16                  # the second difference is so much smaller
 LEAST = 1e-10               # error of an exponent
+MOST_WEIGHTS = 2000         # whose Hessian is made in full
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +194,12 @@ def edge_at_start(system, x):
     Raises
     ------
     ValueError
-        If the axes are others, or an input rate is not above 0.
+        If the axes are others, an input rate is not above 0, or the network has more than 2000 weights.
 
     Notes
     -----
+    Momentum is in it, weight decay is not; with minibatches it is the edge of all samples.
+
     With the Hessian H in blocks A (input layer), B and C (output layer), and e the edge, sqrt(D) H sqrt(D) has an eigenvalue
     above e exactly where H - e / D has one above 0 (Sylvester).  Eliminating the input layer leaves
     C + B' (e / rate_in - A)^-1 B - e / rate_out: the largest eigenvalue of the first two terms is e / rate_out.
@@ -204,14 +207,6 @@ def edge_at_start(system, x):
     It says what the *first* weights do to a small error.  Where training may still learn, or fail, is another matter.
     """
     return edge_finder(system)(x)
-
-
-def hessian(net, w0, w1) -> np.ndarray:
-    """All of the Hessian of a `curvature.Net` at (w0, w1): float64 of shape (n, n) for n weights, w0 first, row by row."""
-    product, size = hessian_product(net, w0, w1), w0.size + w1.size
-    rows = [np.concatenate([part.ravel() for part in product(one[:w0.size].reshape(w0.shape), one[w0.size:])])
-            for one in np.eye(size)]
-    return (np.array(rows) + np.transpose(rows)) / 2
 
 
 def edge_finder(system) -> Callable:
@@ -223,6 +218,9 @@ def edge_finder(system) -> Callable:
     both, edge = float(numbers[systems.RATE]), 2.0 * (1.0 + float(numbers[systems.MOMENTUM]))
     if not both > 0:
         raise ValueError(f"system must have a rate above 0, got {both}")
+    size = (net.x_scaled.shape[1] + 1) * net.hidden
+    if size > MOST_WEIGHTS:
+        raise ValueError(f"system must have at most {MOST_WEIGHTS} weights, got {size}")
     start = trace(problem, 1.0, 1.0, 1, states=True).states[0]
     w0, w1 = weights(problem.system, net, start, numbers[systems.DRIFT])
     every = hessian(net, w0, w1)

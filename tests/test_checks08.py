@@ -55,6 +55,7 @@ def wrong_readout(replace="np.where(np.isfinite(losses), losses, 1e6)", scale="n
     ({"replace": "losses", "scale": "v / v[0]; v = np.minimum(np.where(np.isfinite(v), v, 1e6), 1e6)"}, "after the division"),
     ({"scale": "np.minimum(v, 1e6)"}, "the first loss is forgotten"),
     ({"scale": "v / v[0]"}, "nothing is cut"),
+    ({"replace": "np.where(losses < 1e6, losses, 1e6)", "scale": "v / v[0]"}, "cut at a million before the division"),
     ({"learned": "v[-1] < 1"}, "only the last loss"),
     ({"learned": "v.mean() < 1"}, "the whole curve"),
     ({"learned": "v.min() < 1"}, "the smallest loss"),
@@ -114,6 +115,7 @@ def wrong_edge(matrix="2 * h.T @ h / len(h) / h.shape[1]**2", answer="2 / np.lin
     ({"answer": "np.linalg.eigvalsh(m)[-1]"}, "the largest curvature itself"),
     ({"matrix": "2 * h.T @ h / len(h)"}, "the 1/n of the network is forgotten"),
     ({"matrix": "2 * h.T @ h / len(h) / h.shape[1]"}, "once instead of twice"),
+    ({"matrix": "2 * h.T @ h / len(h) / 8**2"}, "8 is built in"),
     ({"matrix": "2 * h.T @ h / h.shape[1]**2"}, "a sum over the samples"),
     ({"matrix": "2 * h.T @ h / h.shape[1]**3"}, "the mean over the units"),
     ({"answer": "2 / np.trace(m)"}, "the sum of all curvatures"),
@@ -149,6 +151,12 @@ def test_a_faster_run_is_right():
     ((10, 5), None), (("a", 1), "wrong kind"), ((math.nan, 1), "no finite number"), ((print, 1), "wrong kind")])
 def test_a_run_that_is_not_faster_is_told_by_name(rates, name):
     assert_wrong(checks.faster_run(*rates), name)
+
+
+def test_the_given_run_the_other_way_round_would_not_win():
+    result = checks.faster_run(*training_map.GIVEN[::-1])
+    assert_wrong(result, None)
+    assert "would win" not in result.text
 
 
 @pytest.mark.parametrize("rates", [(..., ...), (None, 3.0), (45.28, ...)])

@@ -1,5 +1,6 @@
 """The checks of lesson 10: right answers in two styles, typical mistakes by name, and whatever else is handed in."""
 import math
+import re
 
 import numpy as np
 import pytest
@@ -73,6 +74,14 @@ def test_right_answers_are_right_whatever_is_hidden(name, answer, monkeypatch):
     assert result.exercise == name
 
 
+def test_the_depths_answer_their_question(monkeypatch):
+    """In some of the rows one formula is deeper, and the learner hears in how many."""
+    for seed in range(4):
+        monkeypatch.setattr(compare, "hidden", lambda seed=seed: np.random.default_rng(seed))
+        said = assert_right(checks.last_depths(by_counting)).text
+        assert 3 <= int(re.search(r"goes deeper in (\d+) of them", said)[1]) <= 10
+
+
 # ---------------------------------------------------------------- typical mistakes
 
 def places_of(pictures, among):
@@ -131,6 +140,8 @@ WRONG = [
     ("dive", film(places=lambda p: (p - p.min()) / (p.max() - p.min())), "scaled, not ranked"),
     ("dive", film(places=lambda p: np.searchsorted(np.sort(p, None), p, "right") / p.size), "smaller or equal"),
     ("dive", film(places=lambda p: p.argsort(None).reshape(p.shape) / p.size), "argsort"),
+    ("dive", film(places=lambda p: p.ravel().argsort().argsort().reshape(p.shape) / p.size), "one after the other"),
+    ("dive", film(places=lambda p: places_of(p, p) * p.size / (p.size - 1)), "one too few"),
     ("dive", film(places=lambda p: p[0]), "wrong shape"),
     ("dive", lambda a, b, p: (p.sort(), by_sorting(a, b, p))[1], "input array is changed"),
 ]

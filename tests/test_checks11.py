@@ -52,6 +52,7 @@ WRONG = {
     "the logarithm of the counts is forgotten": lambda m, s: -fit(ln(s), counts(m, s)),
     "the logarithm of the sizes is forgotten": lambda m, s: -fit(s, ln(counts(m, s))),
     "the logarithms are forgotten": lambda m, s: -fit(s, counts(m, s)),
+    "1 / size on the x axis, and no logarithms": lambda m, s: fit(1 / np.array(s), counts(m, s)),
     "two logarithms of different bases": lambda m, s: -fit(np.log2(s), ln(counts(m, s))),
     "only the first and the last size are used": lambda m, s: ln(counts(m, s)[0] / counts(m, s)[-1]) / ln(s[-1] / s[0]),
     "the mean of the local slopes": lambda m, s: np.mean(-np.diff(ln(counts(m, s))) / np.diff(ln(s))),
@@ -106,6 +107,8 @@ def test_the_rabbit_is_right_by_one_grid_and_by_eight(rabbit):
     ((1.25, 2, 64), "the smallest boxes alone, or another set"), ((1.02, 2, 64), "a smooth border is measured"),
     ((1.6, 2, 64), None), ((1.353, 2, 1024), "the largest boxes are in the fit"), ((1.36, 4, 16), "the range is too short"),
     ((1.36, 64, 2), "the ends of the range are no sizes"), ((1.36, 0.1, 64), "the ends of the range are no sizes"),
+    ((1.3934, 2, 64), "the published number is handed in"), ((1.393, 4, 64), "the published number is handed in"),
+    ((1.314, 1, 16), "the smallest boxes are in the fit"),
     ((1.41, 2, 64), "the number and its range do not belong together"), (("1.36", 2, 64), "wrong kind"),
     ((float("nan"), 2, 64), "no finite number"), ((by_slices, 2, 64), "wrong kind")])
 def test_a_wrong_rabbit_is_called_by_its_mistake(given, name):

@@ -93,6 +93,11 @@ def not_multiplied(f, x, sigma, pairs, rng):
     return np.mean(f(x + sigma * draws) - f(x - sigma * draws)) / (2 * sigma)
 
 
+def divided(f, x, sigma, pairs, rng):
+    draws = rng.normal(size=pairs)
+    return np.mean((f(x + sigma * draws) - f(x - sigma * draws)) / draws) / (2 * sigma)
+
+
 def swapped(f, x, y):
     return strategies(f, x, y)[::-1]
 
@@ -126,8 +131,8 @@ WRONG = [
     ("meta_slope", lambda n, k, t: carried(n, k, t - 1), "too few"),
     ("meta_slope", lambda n, k, t: carried(n, k, t + 1), "too many"),
     ("meta_slope", lambda n, k, t: -k * t * (1 - n * k) ** (t - 1), "slope of x"),
-    ("meta_slope", lambda n, k, t: k * (1 - n * k) ** (2 * t), "by the start"),
-    ("meta_slope", lambda n, k, t: n * closed(n, k, t), "logarithm of the rate"),
+    ("meta_slope", lambda n, k, t: k * (1 - n * k) ** (2 * t), "to the start"),
+    ("meta_slope", lambda n, k, t: n * closed(n, k, t), "to the logarithm of the rate"),
     ("meta_slope", lambda n, k, t: 3.0, "the same answer whatever"),
     ("evolution_slope", shaped(scale=lambda s, n: 2), "the 2 below"),
     ("evolution_slope", shaped(scale=lambda s, n: 0.5), "counted as two"),
@@ -142,6 +147,7 @@ WRONG = [
     ("evolution_slope", shaped(lambda rng, n: rng.choice([-1, 1], n)), "not normal"),
     ("evolution_slope", shaped(lambda rng, n: np.full(n, rng.normal())), "one draw for all pairs"),
     ("evolution_slope", shaped(lambda rng, n: rng.normal(size=n // 2)), "wrong number of pairs"),
+    ("evolution_slope", divided, "divided by ε, not multiplied"),
     ("evolution_slope", lambda f, x, s, n, rng: (f(x + s) - f(x - s)) / (2 * s), "finite difference"),
     ("evolution_slope", one_sided, "without their opposites"),
     ("evolution_slope", both_sides_drawn_apart, "without their opposites"),
@@ -157,6 +163,7 @@ WRONG = [
     ("find_rates", lambda f, x, y: strategies(f, x, y, moves=3), "gives up early"),
     ("find_rates", lambda f, x, y: strategies(f, x, y, stride=1e-3, moves=1, pairs=1)[:1], "wrong shape"),
     ("find_rates", lambda f, x, y: (1.0, 0.0), "f is not called"),
+    ("find_rates", lambda f, x, y: (1.6, 1.0), "f is not called"),
     ("find_rates", differences, "thrown away"),
 ]
 

@@ -116,6 +116,8 @@ WRONG = [
     (checks.distances, lambda p, n: 2 * distances(p, n), "the half is forgotten"),
     (checks.distances, lambda p, n: np.abs(n - p).sum(axis=1) / 2, "counts instead of shares"),
     (checks.distances, lambda p, n: np.abs(n / n.sum() - p).sum(axis=1) / 2, "the whole table"),
+    (checks.distances, lambda p, n: np.abs(n / n.sum(axis=0) - p).sum(axis=1) / 2, "columns instead of rows"),
+    (checks.distances, lambda p, n: np.abs(n / n.sum(axis=1) - p).sum(axis=1) / 2, "it raises ValueError"),
     (checks.distances, lambda p, n: np.abs(n / n.max(axis=1, keepdims=True) - p).sum(axis=1) / 2, "the largest count"),
     (checks.distances, lambda p, n: np.abs(row_shares(n) - p).max(axis=1), "the largest difference only"),
     (checks.distances, lambda p, n: ((row_shares(n) - p) ** 2).sum(axis=1), "squares instead of sizes"),
@@ -135,6 +137,10 @@ WRONG = [
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning", "ignore:invalid value:RuntimeWarning")
 def test_wrong_answers_are_named(check, answer, name):
     assert_wrong(check(answer), name)
+
+
+def test_row_sums_that_are_no_column_are_explained():
+    assert "keepdims=True" in checks.distances(lambda p, n: np.abs(n / n.sum(axis=1) - p).sum(axis=1) / 2).text
 
 
 @pytest.mark.parametrize("check", [checks.rejection, checks.log_correlation, checks.distances], ids=lambda one: one.__name__)

@@ -11,6 +11,7 @@ import time
 
 import ipywidgets
 import matplotlib
+import numpy as np
 import pytest
 from ipywidgets.widgets import widget as widgets
 from lab import write_notebook
@@ -187,6 +188,13 @@ def picture_of(figure, **how):
 
 
 TWO = [lesson.Option("yes", right=True, because="it is"), lesson.Option("no", misconception="never", because="look")]
+
+
+def test_a_picture_of_grains_is_sent_small():
+    figure = Figure(figsize=(6, 6))
+    figure.add_subplot().imshow(np.random.default_rng(0).random((512, 512, 3)))
+    html = picture_of(figure)
+    assert "data:image/webp;base64," in html and 'width="' in html and len(html) < 1_500_000
 
 
 def test_a_matplotlib_figure_becomes_a_picture_with_words():

@@ -6,7 +6,7 @@ from lab import Hand, answer, execute, running_lesson, shot
 pytestmark = pytest.mark.browser
 
 PANEL = "The paper's six conditions"
-QUESTIONS = {"captions": "Two captions can be placed", "rescaled": "You multiply the input weights",
+QUESTIONS = {"captions": "One caption can be placed", "rescaled": "You multiply the input weights",
              "shifted": "The published window of the sixth"}
 
 
@@ -62,7 +62,7 @@ def test_all_rates_and_a_curtain(page):
     panel.after(lambda: panel.knob("other").locator("select").select_option("ReLU"))
     panel.after(lambda: panel.type("curtain", "0.4"))
     title = panel.root.locator('.fe-plot2[data-name="large"] .fe-plot-title')
-    assert title.text_content() == "tanh, all rates; ReLU behind the curtain"
+    assert title.text_content() == "tanh, all rates;\nReLU behind the curtain"
     slider = panel.knob("curtain").locator("input[type=range]")
     slider.focus()
     panel.after(lambda: page.keyboard.press("ArrowRight"))
@@ -93,7 +93,7 @@ def test_the_first_prediction_shows_the_captions(page):
 
 def test_the_second_prediction_shows_both_maps(page):
     before = figures(page)
-    assert "✓ Right" in answer(page, QUESTIONS["rescaled"], "It moves: 4 times to the right, 4 times down.")
+    assert "✓ Right" in answer(page, QUESTIONS["rescaled"], "It moves by a factor of 4: to the right, and down.")
     page.wait_for_function("n => document.querySelectorAll('.jp-OutputArea img[alt]').length > n", arg=before, timeout=60_000)
     shot(page, "09-rescaled")
 

@@ -78,7 +78,7 @@ def test_the_first_prediction_opens_a_counter_in_float32(page):
 def test_the_second_prediction_opens_the_marked_pixels(page):
     said = answer(page, QUESTIONS["shuffle"], "A handful on the whole map, hundreds in the ragged window.")
     assert "✓ Right" in said
-    page.locator("img[alt^='Some 250 scattered pixels']").wait_for()
+    page.locator("img[alt^='The ragged window; pixels that change sides']").wait_for()
     shot(page, "10-shuffle")
 
 

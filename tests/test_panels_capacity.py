@@ -7,7 +7,7 @@ import pytest
 from fractaledu import filtering as toy
 from fractaledu import random_features as rf
 from fractaledu.panels.capacity import CEILING, COUNTS, FLOOR, FOREVER, GRID, LADDER, NONE, capacity
-from fractaledu.panels.filtering import NEAR, ANSWERS, filtering
+from fractaledu.panels.filtering import ANSWERS, NEAR, filtering
 from fractaledu.panels.scene import Dots, described
 
 

@@ -97,6 +97,23 @@ def test_words(board):
     assert "3.16 × 10⁻⁷ decades" in board.scene.words and board.scene.words.endswith("0 % of the pixels change sides.")
 
 
+def test_a_shuffle_finds_no_wrong_pixel_of_float32_and_not_all_of_float64(board):
+    exact = landscape(6.0, "exact").value < 0
+    seen = int(((landscape(6.0, "float32").value < 0) != exact).sum())
+    board.set(depth=6.0, arithmetic="float32", shuffled=True)
+    assert seen > 100 and board.scene.words.endswith(
+        f"Shuffled, 0 % of the pixels change sides. Against exact differences {seen} of 1600 are on the wrong side; "
+        "the shuffle moves none of them.")
+    wrong = (landscape(13.0, "float64").value < 0) != (landscape(13.0, "exact").value < 0)
+    moved = flipped(13.0, "float64")
+    missed, found = int((wrong & ~moved).sum()), int((wrong & moved).sum())
+    assert 0.3 < missed / (missed + found) < 0.7, "about half"
+    board.set(depth=13.0, arithmetic="float64")
+    assert f"{missed + found} of 1600 are on the wrong side; the shuffle moves {found} of them." in board.scene.words
+    board.set(depth=4.0)
+    assert board.scene.words.endswith("change sides. Against exact differences none is on the wrong side.")
+
+
 def test_every_end_of_the_knobs_is_drawn(board):
     for depth in (0.0, 13.27, DEEPEST):
         for arithmetic in ARITHMETICS:

@@ -89,6 +89,14 @@ def test_the_features_are_drawn_as_said():
     (lambda: rf.features(0, 10_001), "parameters must be from 1 to 10000, got 10001"),
     (lambda: rf.features(0, 5, "sine"), "kind must be one of tanh, ReLU, got 'sine'"),
     (lambda: rf.isotropic_risk(19), "p must be at most n − 2 = 18 or at least n \\+ 2 = 22, got 19"),
+    (lambda: rf.isotropic_risk(3, noise=-5), "noise must be at least 0"), (lambda: rf.data(-1), "seed must be from 0"),
+    (lambda: rf.features(0, 5, scale=0), "scale must be above 0"), (lambda: rf.fit(np.ones((3, 2)), np.ones(2)), "a row for each"),
+    (lambda: rf.fit(np.ones((3, 2)), np.ones(3), ridge=-1), "ridge must be at least 0, got -1"),
+    (lambda: rf.fit(np.ones((3, 2)), np.ones(3), steps=np.nan), "steps must be at least 0, got nan"),
+    (lambda: rf.median_errors(4, 0), "seeds must be from 1"), (lambda: filtering.sample(10.5), "count must be a whole number"),
+    (lambda: filtering.sample(10, weights=(1, 2)), "weights must be three finite numbers"),
+    (lambda: filtering.optimised(np.inf, (1, 0, 1)), "pressure must be finite, got inf"),
+    (lambda: filtering.optimised(1, (1, 0, 1), (-1, 0, 1)), "weights must not be below 0"),
     (lambda: filtering.slope((0, 1, 0)), "P must vary")])
 def test_bad_values_are_refused(call, message):
     with pytest.raises(ValueError, match=message):

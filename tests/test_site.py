@@ -107,6 +107,12 @@ def test_a_cell_that_fails_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "site").exists()
 
 
+def test_a_notebook_without_a_title_is_refused_at_once(tmp_path):
+    written(tmp_path / "01-bad.ipynb", ("markdown", "no title"), ("code", "1 / 0"))
+    with pytest.raises(ValueError, match="01-bad.ipynb: the first cell must be"):
+        pages.build(tmp_path, tmp_path / "site")
+
+
 def test_the_order_is_that_of_reading():
     names = [path.stem for path in NOTEBOOKS]
     assert names[:3] == ["00-start", "tour", "01-one-loop"] and names[-3:] == [

@@ -54,6 +54,18 @@ def exercise(lesson, signature):
     return decorate
 
 
+def prepared(prepare):
+    """A check that calls `prepare()` in the notebook's own process before its clock runs: what must be compiled takes longer
+    than a check waits, and what a child compiles is lost with it."""
+    def around(check):
+        @functools.wraps(check)
+        def checked(*given):
+            prepare()
+            return check(*given)
+        return checked
+    return around
+
+
 def _numpydoc(check):
     names = list(inspect.signature(check).parameters)
     what = ("function : callable\n    The learner's, uncalled." if names == ["function"] else

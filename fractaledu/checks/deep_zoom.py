@@ -102,21 +102,20 @@ def last_depths(function):
     """Check `last_depths(centre, pixels)`: the largest k so that a window 10**-k decades wide still has `pixels` distinct
     rates, written as 10**x and as centre * (1 + δ).
 
-    10 hidden centres and row lengths where every usual way to write the formulas agrees.
+    10 hidden centres and row lengths where every usual way to write the formulas agrees; in 3 at least one is deeper.
     """
     rng, cases = c.hidden(), []
     while len(cases) < 10:
-        low, high = (0, 1) if len(cases) < 4 else (1.05, 2.9)           # below 10 the two may be equally deep
+        low, high = (0, 1) if len(cases) < 4 else (1.05, 2.9)           # below 10 the two are mostly equally deep
         case = round(float(10 ** rng.uniform(low, high)), 3), int(rng.choice([64, 100, 256, 400, 512, 700, 1500, 3000]))
-        if _sound(*case):
+        if _sound(*case) and (len(cases) < 7 or len(set(_depths(*case))) == 2):
             cases.append(case)
     trial, _ = c.compare(function, last_depths.exercise, cases, _depths, DEPTHS, read=_whole_pair, error=c.distance,
                          near=lambda got, want, *_: got == want,
                          hint="For k = 0, 1, 2, …: make the row of rates both ways and count with len(set(…)).")
     deep = [_depths(*case) for case in cases]
-    return (f"{len(cases)} hidden rows of {min(n for _, n in cases)} to {max(n for _, n in cases)} pixels agree: 10**x stays "
-            f"distinct down to 10**-{max(k for k, _ in deep)}, centre · (1 + δ) down to 10**-{max(k for _, k in deep)}."
-            f"{trial.aside()}")
+    return (f"{len(cases)} hidden rows of {min(n for _, n in cases)} to {max(n for _, n in cases)} pixels agree: centre · "
+            f"(1 + δ) goes deeper in {sum(product > power for power, product in deep)} of them.{trial.aside()}")
 
 
 # ---------------------------------------------------------------- how fast a rounding error grows
@@ -215,6 +214,11 @@ def _film(first, last, pictures, widths=None, places=None):
     return (*np.asarray(widths, float).tolist(), *np.asarray(places, float).ravel().tolist())
 
 
+def _ranks(pictures, kind):
+    """The place of each value in the sorted row, equal ones one after the other, as a share."""
+    return np.argsort(np.argsort(pictures, axis=None, kind=kind), kind=kind).reshape(pictures.shape) / pictures.size
+
+
 def _own(pictures):
     return np.stack([_places(picture) for picture in pictures])
 
@@ -248,6 +252,10 @@ FILM = (
     Mistake("smaller or equal", lambda a, b, p: _film(a, b, p, places=_places(p, "right")), SHARE + " Not smaller or equal."),
     Mistake("ranks, not shares", lambda a, b, p: _film(a, b, p, places=_places(p) * p.size),
             "Divide by how many values there are in all, so that places go from 0 to 1."),
+    *(Mistake("equal values are ranked one after the other", lambda a, b, p, kind=kind: _film(a, b, p, places=_ranks(p, kind)),
+              "Equal values have one place: count those that are smaller.") for kind in (None, "stable")),
+    Mistake("divided by one too few", lambda a, b, p: _film(a, b, p, places=_places(p) * p.size / (p.size - 1)),
+            "A share is of all values: divide by pictures.size."),
     Mistake("argsort is taken for the ranks", lambda a, b, p: _film(a, b, p, places=(
         np.argsort(p, axis=None) / p.size).reshape(p.shape)),
             "argsort says which value comes at a rank, not which rank a value has. np.searchsorted(sorted values, pictures) "

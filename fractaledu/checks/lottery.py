@@ -199,6 +199,8 @@ DISTANCES = (
             "A row of `counts` holds counts. Divide it by its sum before you compare."),
     Mistake("divided by the sum of the whole table", _many(lambda p, n: np.abs(n / n.sum() - p).sum(axis=1) / 2),
             "Each row is an experiment of its own: divide it by its own sum."),
+    Mistake("columns instead of rows", _many(lambda p, n: np.abs(n / n.sum(axis=0) - p).sum(axis=1) / 2),
+            "`sum(axis=0)` adds up each column. A row is an experiment: `counts.sum(axis=1, keepdims=True)`."),
     Mistake("divided by the largest count", _many(lambda p, n: np.abs(n / n.max(axis=1, keepdims=True) - p).sum(axis=1) / 2),
             "Shares add up to 1: divide each row by its sum, not by its largest count."),
     Mistake("the largest difference only", _many(lambda p, n: np.abs(_rows(n) - p).max(axis=1)),
@@ -229,9 +231,11 @@ def distances(function):
     for _ in range(12):
         chances = rng.dirichlet(np.full(8, 0.8))
         rows = [rng.multinomial(rng.integers(300, 3000), rng.dirichlet(40 * chances + 0.2)) for _ in range(5)]
+        rows[0] = rows[0] + 1                   # no column is empty
         cases.append((chances, np.array(rows)))
     trial, worst = c.compare(
         function, distances.exercise, cases, _right, DISTANCES, read=_several(5, "one distance for each row"),
         near=lambda got, want, *_: c.distance(got, want) <= 1e-9,
+        hints={"ValueError": "Keep the row sums as a column: `counts.sum(axis=1, keepdims=True)`."},
         hint="Divide each row by its sum, take the differences to `chances`, add up their sizes, and halve.")
     return f"{len(cases)} hidden tables of five rates agree to 1e-9 (worst difference {worst:.1g}).{trial.aside()}"

@@ -14,7 +14,7 @@ from .trial import Trial
 LESSON = "12-meta-loss"
 
 
-# ---------------------------------------------------------------- the parabola's outcome, derived by its rate
+# ---------------------------------------------------------------- the slope of the parabola's outcome by its rate
 
 def _outcome_slope(rate, curvature, steps):
     return -curvature ** 2 * steps * (1 - rate * curvature) ** (2 * steps - 1)
@@ -22,9 +22,9 @@ def _outcome_slope(rate, curvature, steps):
 
 SLOPE = (
     Mistake("uphill and downhill swapped", lambda n, k, t: -_outcome_slope(n, k, t),
-            "The inner derivative of 1 − ηλ by η is −λ: its sign belongs to the answer."),
+            "The inner derivative of 1 − ηλ with respect to η is −λ: its sign belongs to the answer."),
     Mistake("the inner derivative is forgotten", lambda n, k, t: k * t * (1 - n * k) ** (2 * t - 1),
-            "(1 − ηλ)²ᵀ is a function inside a function: multiply by the derivative of 1 − ηλ by η, too."),
+            "(1 − ηλ)²ᵀ is a function inside a function: multiply by the derivative of 1 − ηλ, too."),
     Mistake("the power does not get smaller", lambda n, k, t: -k ** 2 * t * (1 - n * k) ** (2 * t),
             "The derivative of uⁿ is n uⁿ⁻¹: the power falls by one."),
     Mistake("the ½ is forgotten", lambda n, k, t: 2 * _outcome_slope(n, k, t),
@@ -32,28 +32,29 @@ SLOPE = (
     Mistake("the curvature of the loss is forgotten", lambda n, k, t: _outcome_slope(n, k, t) / k,
             "The loss is ½ λ x²: its λ stays, and a second one comes from 1 − ηλ."),
     Mistake("the T that comes down is forgotten", lambda n, k, t: _outcome_slope(n, k, t) / t,
-            "A power of 2T that is derived brings 2T down to the front."),
+            "The derivative of a power of 2T brings 2T down to the front."),
     Mistake("the loss itself is returned", lambda n, k, t: k * (1 - n * k) ** (2 * t) / 2,
-            "That is the last loss. Wanted is its derivative by the rate."),
+            "That is the last loss. Wanted is its derivative with respect to the rate."),
     Mistake("one step too few", lambda n, k, t: _outcome_slope(n, k, t - 1),
             "x has been multiplied by 1 − ηλ in each of the T steps: 2T factors in the loss."),
     Mistake("one step too many", lambda n, k, t: _outcome_slope(n, k, t + 1),
             "After T steps x has been multiplied T times by 1 − ηλ: 2T factors in the loss."),
     Mistake("the slope of x, not of the loss", lambda n, k, t: -k * t * (1 - n * k) ** (t - 1),
             "That is the derivative of the last x. The loss is ½ λ x²: its derivative is λ x times that."),
-    Mistake("derived by the start", lambda n, k, t: k * (1 - n * k) ** (2 * t),
+    Mistake("differentiated with respect to the start", lambda n, k, t: k * (1 - n * k) ** (2 * t),
             "That is how the loss changes with the start. Here the rate η changes."),
-    Mistake("derived by the curvature", lambda n, k, t: (1 - n * k) ** (2 * t) / 2 - n * k * t * (1 - n * k) ** (2 * t - 1),
+    Mistake("differentiated with respect to the curvature",
+            lambda n, k, t: (1 - n * k) ** (2 * t) / 2 - n * k * t * (1 - n * k) ** (2 * t - 1),
             "Hold λ fixed: it is η that changes."),
-    Mistake("derived by the logarithm of the rate", lambda n, k, t: n * _outcome_slope(n, k, t),
+    Mistake("differentiated with respect to the logarithm of the rate", lambda n, k, t: n * _outcome_slope(n, k, t),
             "That is a slope by ln η. Wanted is the one by η: without the factor η."),
 )
 
 
 @c.exercise(LESSON, "meta_slope(rate, curvature, steps)")
 def meta_slope(function):
-    """Check `meta_slope(rate, curvature, steps)`: the derivative by the rate of the loss ½ λ x² after T steps of gradient
-    descent from x = 1, −λ² T (1 − ηλ)²ᵀ⁻¹.
+    """Check `meta_slope(rate, curvature, steps)`: the derivative of the loss ½ λ x² with respect to the rate, after T
+    steps of gradient descent from x = 1, −λ² T (1 − ηλ)²ᵀ⁻¹.
 
     On 24 hidden cases, to a relative 1e-9.
     """
@@ -64,7 +65,8 @@ def meta_slope(function):
     trial, worst = c.compare(
         function, meta_slope.exercise, cases, _outcome_slope, SLOPE, read=reading.number,
         near=lambda got, want, *_: abs(got - want) <= 1e-9 * abs(want), error=c.relative,
-        hint="Write the last x with a power, put it into ½ λ x², and derive by η: outer derivative times inner.")
+        hint="Write the last x with a power, put it into ½ λ x², and differentiate with respect to η: "
+             "outer derivative times inner.")
     return (f"24 hidden cases with T from {min(steps)} to {max(steps)} agree with −λ² T (1 − ηλ)²ᵀ⁻¹ to a relative 1e-9 (worst "
             f"{worst:.1g}).{trial.aside()}")
 
@@ -176,6 +178,10 @@ def _scattered(trial, sets):
     """Refuse a scatter that is not that of 20 normal draws."""
     x, sigma, found, _ = sets[0]
     share = float(np.mean([estimates.std() / _known(place) for place, _, estimates, _ in sets]))
+    if share < 1e-6:
+        raise c.wrong("The mean is right, but all estimates are the same. Each of yours is the slope of a chord. Multiply the "
+                      f"difference by ε, and divide it by 2σ.{trial.aside()}", "divided by ε, not multiplied",
+                      input={"x": x, "sigma": sigma, "pairs": PAIRS}, got=float(found.mean()), expected=2 * x)
     if not 0.8 < share < 1.5:
         name, advice = (("the draws are not normal", "Draws of variance 1 that are not normal do that: take `rng.normal()`.")
                         if share < 1 else ("the wrong scatter", "Does each pair have a draw of its own, and count once?"))
@@ -241,6 +247,9 @@ def find_rates(function):
         if len(values) > MOST:
             raise c.wrong(f"It trained {len(values)} times; {MOST} are allowed. Take fewer moves, or fewer pairs in each."
                           f"{trial.aside()}", "too many trainings", input=given, got=len(values), expected=MOST)
+        if not values:
+            raise c.wrong("It never asked f. You knew the place from the map: let the function find it. Each call of f is one "
+                          f"training.{trial.aside()}", "f is not called", input=given, got=end)
         if not outcome < GOAL:
             name, advice = _missed(begin, end, places, values)
             raise c.wrong(f"The place that it returns has meta-loss {outcome:.3g}, not below {GOAL}. {advice}{trial.aside()}",
@@ -253,8 +262,6 @@ def find_rates(function):
 
 def _missed(begin, end, places, values):
     """(name or None, advice) of a search that ends at a bad place."""
-    if not values:
-        return "f is not called", "It never asked f: how would it know? Each call is one training."
     places, values = np.array(places), np.array(values)
     good, end = places[values < GOAL], np.array(end)
 

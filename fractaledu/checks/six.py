@@ -6,7 +6,8 @@ import numpy as np
 from .. import reference
 from ..atlas import atlas
 from ..landscape import Landscape
-from ..networks import paper_view
+from ..networks import paper, paper_view
+from ..rendering import evaluate
 from . import compare as c
 from . import reading
 from .compare import Mistake
@@ -223,6 +224,12 @@ def _settings(land, pixels):
     return None
 
 
+def _compiled():
+    """The kernel, so that it is no child's to compile."""
+    evaluate(paper("linear"), 1.0, 1.0, 1)
+
+
+@c.prepared(_compiled)
 @c.exercise(LESSON, "reproduce(pixels)")
 def reproduce(function):
     """Check `reproduce(pixels)`: the paper's deep linear tile, so many pixels a side, as `fe.render` gives it.

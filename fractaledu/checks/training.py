@@ -21,11 +21,11 @@ def _slopes(w0, w1, x, y):
 
 
 def _worked(w0, w1, x, y, two=2, mean=True, share=True, miss=None, units=None, squash=np.tanh, answer_share=True):
-    """The same with a mistake."""
+    """The same with a mistake; `share` and `answer_share` may be another number in place of n."""
     h, n = squash(x @ w0), len(w1)
-    error = h @ w1 / (n if answer_share else 1) - y if miss is None else miss(h @ w1 / n, y)
+    error = h @ w1 / (n if answer_share is True else answer_share or 1) - y if miss is None else miss(h @ w1 / n, y)
     units = h if units is None else units(h)
-    return two * error @ units / (len(y) if mean else 1) / (n if share else 1)
+    return two * error @ units / (len(y) if mean else 1) / (n if share is True else share or 1)
 
 
 def _swapped(w0, w1, x, y):
@@ -37,6 +37,7 @@ def _mistake(name, advice, **how):
     return Mistake(name, functools.partial(_worked, **how), advice)
 
 
+EIGHT = "Our network has 8 hidden units, others have not: divide by "
 SLOPES = (
     _mistake("the sign is turned", "The error is f − y: what the network says, less what it should say.",
              miss=lambda f, y: y - f),
@@ -59,6 +60,9 @@ SLOPES = (
              miss=lambda f, y: (f - y) ** 2),
     _mistake("only the size of the error", "The error has a sign: too much and too little pull in opposite ways.",
              miss=lambda f, y: np.abs(f - y)),
+    _mistake("8 in place of n", EIGHT + "`len(w1)`.", answer_share=8, share=8),
+    _mistake("8 in place of n", EIGHT + "`len(w1)`, in the slope of f as well.", share=8),
+    _mistake("8 in place of n", EIGHT + "`len(w1)`, in the answer as well.", answer_share=8),
     Mistake("examples and hidden units are swapped", _swapped,
             "The answer f is divided by the number of hidden units, `len(w1)`, the mean by that of the examples, `len(y)`."),
     Mistake("one number for all weights", lambda w0, w1, x, y: np.full(len(w1), np.mean(_worked(w0, w1, x, y))),
@@ -119,8 +123,8 @@ def gradient_out(function):
 
 # ---------------------------------------------------------------- the edge of the output weights
 
-def _sharpness(w0, x, two=2, mean=True, share=1.0, squash=np.tanh, pick=-1):
-    phi = squash(x @ w0) / w0.shape[1] ** share
+def _sharpness(w0, x, two=2, mean=True, share=1.0, squash=np.tanh, pick=-1, n=None):
+    phi = squash(x @ w0) / (w0.shape[1] if n is None else n) ** share
     return float(np.linalg.eigvalsh(two * phi.T @ phi / (len(x) if mean else 1))[pick])
 
 
@@ -136,6 +140,9 @@ EDGE = (
             "The loss is a mean of squares, not of half squares: its Hessian is 2ΦᵀΦ/D."),
     Mistake("the mean is forgotten", lambda w0, x: 2 / _sharpness(w0, x, mean=False),
             "The loss is a mean: divide ΦᵀΦ by the number of examples, `len(x)`."),
+    Mistake("the 2 of the square and the mean are forgotten", lambda w0, x: 2 / _sharpness(w0, x, two=1, mean=False),
+            "The loss is a mean of squares: its Hessian is 2ΦᵀΦ/D, D being the number of examples."),
+    Mistake("8 in place of n", lambda w0, x: 2 / _sharpness(w0, x, n=8), EIGHT + "`w0.shape[1]`."),
     Mistake("the 1/n of the answer is forgotten", lambda w0, x: 2 / _sharpness(w0, x, share=0.0),
             "Φ is the hidden units divided by their number, `w0.shape[1]`."),
     Mistake("the 1/n of the answer comes only once", lambda w0, x: 2 / _sharpness(w0, x, share=0.5),

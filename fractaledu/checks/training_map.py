@@ -66,6 +66,8 @@ READOUT = (
     Mistake("the first loss is forgotten", functools.partial(_readout, relative=False),
             "Divide all losses by the first one: v is 1 at the start."),
     Mistake("nothing is cut at a million", functools.partial(_readout, cap=math.inf), "v counts as at most 1e6."),
+    Mistake("cut at a million before the division", lambda v: _readout(np.where(v < CAP, v, CAP), cap=math.inf),
+            "First divide by the first loss, then cut at 1e6: it is v that counts as at most 1e6."),
     Mistake("only the last loss decides", functools.partial(_readout, verdict=lambda v: v[-1] < 1),
             "One loss says little where a curve swings: take the mean of the last 20."),
     Mistake("the mean of the whole curve decides", functools.partial(_readout, verdict=lambda v: np.mean(v) < 1),
@@ -172,6 +174,8 @@ EDGE = (
             "f is hidden · w₁ / n, so each of the two factors brings 1/n."),
     Mistake("the 1/n counts once instead of twice", lambda h: _edge(h) / h.shape[1],
             "f is hidden · w₁ / n, so each of the two factors brings 1/n: together 1/n²."),
+    Mistake("8 is built in", lambda h: _edge(h) * (8 / h.shape[1]) ** 2,
+            "The lesson's network has 8 units, the hidden arrays have others: n is `hidden.shape[1]`."),
     Mistake("a sum over the samples instead of a mean", lambda h: _edge(h) / len(h),
             "The loss is a mean: divide by the number of samples."),
     Mistake("the mean over the units instead of the samples", lambda h: _edge(h) / len(h) * h.shape[1],
@@ -271,7 +275,7 @@ def _beats(a, b):
     if not (1e-3 <= a <= 1e6 and 1e-3 <= b <= 1e6):
         return False
     v, given = _speeds((a, b), GIVEN)
-    return given < v < 0
+    return given < v < 0 and not _is_given(a, b)
 
 
 def _slower(a, b, v, given):

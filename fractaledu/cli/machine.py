@@ -8,7 +8,8 @@ import time
 import numpy as np
 from tqdm import tqdm
 
-from .. import deep, maps, names, networks
+from .. import deep, lottery, maps, names, networks
+from ..derivatives import meta_gradient
 from ..kernel import sweep
 from ..processors import available_threads
 from ..recipes import Recipe
@@ -22,12 +23,17 @@ def add(commands):
 
 
 def run_warm(options):
-    """Compile the kernel of each kind of system, and of each that goes on past float64 as differences."""
+    """Compile the kernel of each kind of system, and of each that goes on past float64 as differences; those of lessons too."""
     problems = [names.named(name) for name in names.NAMED]
     kinds = [(problem, precision) for problem in problems for precision in ("float64", "exact")
              if precision == "float64" or deep.supports(problem)]
     for problem, precision in tqdm(kinds, desc="compiling the kernels", unit="kernel", disable=False):
         sweep(deep.lanes(Recipe(problem, problem.view, (1, 1), 1, precision=precision)).system, np.ones(1), np.ones(1), 1)
+    nets = [networks.paper(condition, width=8) for condition in ("tanh", "one-datum")]
+    for problem in tqdm(nets, desc="and what lessons 12 and E2 need", unit="kernel", disable=False):
+        meta_gradient(problem, 1.0, 1.0, 1)
+    lottery.draw(1)
+    lottery.train("00?1??11", 1.0, 1, steps=1)
 
 
 def run_bench(options):

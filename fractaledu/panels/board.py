@@ -99,7 +99,7 @@ class Board(Listener, anywidget.AnyWidget):
             try:
                 if message["kind"] != "hello":          # a browser that wants to be answered, and no more
                     self._turn(getattr(self, f"_{message['kind']}")(message))
-                self._refused = {}
+                    self._refused = {}
             except Exception as error:
                 self._refused[name] = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             self._publish()

@@ -98,10 +98,11 @@ def _about_the_path(t, p):
 
 def _pressed(means, pressure):
     pressures, t, p = _path(means, MOST)
+    top = math.ceil(2 * max(t.max(), p.max()) + 0.2) / 2
     layers = [Line(pressures, p, "orange", 2, True, "P, the proxy"), Line(pressures, t, "blue", 2.5, name="T, the goal")]
     if pressure is not None and pressure <= MOST:
         layers.append(Rule(x=pressure, colour="text"))
-    return Plot("pressure", Axis("pressure on the weights", 0, MOST), Axis("mean", 0, 3), layers, width=1.0, ratio=0.25,
+    return Plot("pressure", Axis("pressure on the weights", 0, MOST), Axis("mean", 0, top), layers, width=1.0, ratio=0.3,
                 title="Optimising harder",
                 says=f"Under pressure the mean P goes from {number(p[0], 3)} to {number(p[-1], 3)}, the mean T from "
                      f"{number(t[0], 3)} to {number(t[-1], 3)}; the highest T on the way is {number(t.max(), 3)}.")

@@ -25,7 +25,8 @@ FLOOR, CEILING = 1e-6, 1e60         # of the axis of slopes
 DECADE = math.log10(HIGH / LOW)
 SHADES = np.array([(0x2F, 0x6D, 0xB5), (0x86, 0xBF, 0xDD), (0xE8, 0xE4, 0xC8), (0xF3, 0xC9, 0xA5)], float)
 TINTS = (0.08, 0.2, 0.5, 1.0)       # the outcomes that have these shades
-VIOLET, VERMILION = "#8040D0", "#C03A00"        # on the map, pale in both themes
+VIOLET, VERMILION = "#9152E0", "#C03A00"        # what is blurred, and true slopes: on white, on black and on the map
+MARGIN = 400                        # trainings beyond either end of the slice, two decades, which a wide blur sees
 
 
 def meta_loss(steps=100, rate=2.0, sigma=None, start=None) -> Board:
@@ -33,16 +34,18 @@ def meta_loss(steps=100, rate=2.0, sigma=None, start=None) -> Board:
     the first loss, 1 where it is more; as a function of the learning rates.
 
     Along a line on which the output layer's rate is 10: the meta-loss with an arrow downhill, as long as the logarithm of
-    the slope, and the size of the true slope at each of 801 trainings.  A handle moves along the line.
+    the slope, and the size of the true slope at each of 801 trainings.  A handle moves along the line; with a start there is
+    neither handle nor arrow.
 
     Parameters
     ----------
     steps : int, default 100
         Of each training, from 10 to 100.
     rate : float, default 2
-        Of the input layer, where the handle is; from 1 to 10 000.
+        Of the input layer, where the handle is; from 1 to 10 000.  Without meaning where there is a start.
     sigma : float, optional
-        Width of a Gaussian blur in decades of the rate, from 0.01 to 1; without it there is neither blur nor its slider.
+        Width of a Gaussian blur in decades of the rate, from 0.01 to 1; without it there is neither blur nor its slider.  The
+        blur sees up to two decades beyond the ends of the line.
     start : (float, float), optional
         Where two descents begin on a map of both rates, (1 to 10 000, 0.1 to 100): one along the true slopes, one by
         evolution strategies with this sigma, both in moves of 0.2 decades.  They read the map's own 96 x 72 trainings.
@@ -50,7 +53,7 @@ def meta_loss(steps=100, rate=2.0, sigma=None, start=None) -> Board:
     Returns
     -------
     Board
-        Its knobs are steps and rate, with a blur sigma, with a start also rate_in and rate_out.
+        Its knobs are steps and rate, with a blur sigma, with a start rate_in and rate_out instead of rate.
 
     Raises
     ------
@@ -59,8 +62,9 @@ def meta_loss(steps=100, rate=2.0, sigma=None, start=None) -> Board:
     """
     if start is not None and sigma is None:
         raise ValueError("sigma must be given with a start: evolution strategies blur")
-    knobs = [Knob("steps", "steps of a training T", steps, 10, MOST, whole=True),
-             Knob("rate", "learning rate η₀ of the input layer", rate, LOW, HIGH, log=True, shown=start is None)]
+    knobs = [Knob("steps", "steps of a training T", steps, 10, MOST, whole=True)]
+    if start is None:
+        knobs.append(Knob("rate", "learning rate η₀ of the input layer", rate, LOW, HIGH, log=True))
     if sigma is not None:
         knobs.append(Knob("sigma", "width σ of the blur, in decades", sigma, 0.01, 1.0, log=True))
     if start is not None:
@@ -122,11 +126,20 @@ def line(steps):
     return rates, *outcomes(losses, steps, derivative)
 
 
+@functools.cache
+def _margins():
+    """Losses at the rates below and above those of the line, equally far apart."""
+    away = 10 ** (np.arange(1, MARGIN + 1) * DECADE / (POINTS - 1))
+    losses = meta_gradient(paper("tanh", width=8), np.concatenate([LOW / away[::-1], HIGH * away]), RATE_OUT, MOST).loss
+    return losses[:MARGIN], losses[MARGIN:]
+
+
 @functools.lru_cache(256)
 def smoothed(steps, sigma):
-    """(blurred meta-losses, their slopes a decade) on the line."""
+    """(blurred meta-losses, their slopes a decade) on the line; the mean sees up to two decades beyond its ends."""
     wide = DECADE / (POINTS - 1)
-    values = blurred(line(steps)[1], sigma / wide)
+    below, above = (outcomes(losses, steps)[0] for losses in _margins())
+    values = blurred(np.concatenate([below, line(steps)[1], above]), sigma / wide)[MARGIN:-MARGIN]
     return values, np.gradient(values, wide)
 
 
@@ -190,30 +203,32 @@ def arrow(rate, slope) -> tuple[list, list]:
 
 
 def _slice(k, rates, outcome, slope, smooth):
-    at = _nearest(rates, k.rate)
-    here = float(outcome[at])
-    (tail, tip), (barb, _) = arrow(k.rate, slope[at])
     layers = [Line(rates, outcome, "sky" if smooth else "blue", 1.0, name=f"meta-loss, {POINTS} trainings")]
     if smooth:
-        layers.append(Line(rates, smooth[0], "red", 2.2, name="blurred"))
-    layers += [Line([tail, tip, np.nan, barb, tip, barb], [here, here, np.nan, here * 1.08, here, here / 1.08], "text", 2.2,
-                    name="downhill; length: logarithm of the slope"),
-               Handle("rate", here, f"the rate {number(k.rate, 3)}")]
+        layers.append(Line(rates, smooth[0], VIOLET, 2.2, name="blurred"))
+    says, rate = (f"The meta-loss over the rate from {LOW:g} to {HIGH:g}: smooth on the left, ragged on the right, from "
+                  f"{number(float(outcome.min()), 2)} to {number(float(outcome.max()), 2)}."), getattr(k, "rate", None)
+    if rate:
+        at = _nearest(rates, rate)
+        here = float(outcome[at])
+        (tail, tip), (barb, _) = arrow(rate, slope[at])
+        layers += [Line([tail, tip, np.nan, barb, tip, barb], [here, here, np.nan, here * 1.08, here, here / 1.08], "text", 2.2,
+                        name="downhill; length: logarithm of the slope"), Handle("rate", here, f"the rate {number(rate, 3)}")]
+        says += f" Near {number(rate, 3)} it is {number(here, 2)} and the arrow points {_way(slope[at])}."
     return Plot("slice", Axis("learning rate η₀", LOW, HIGH, log=True), Axis("meta-loss", 0.05, 1.2, log=True), layers,
-                title=f"The outcome along the line η₁ = {RATE_OUT:g}", touch=("rate", None),
-                says=f"The meta-loss over the rate from {LOW:g} to {HIGH:g}: smooth on the left, ragged on the right, from "
-                     f"{number(float(outcome.min()), 2)} to {number(float(outcome.max()), 2)}. "
-                     f"Near {number(k.rate, 3)} it is {number(here, 2)} and the arrow points {_way(slope[at])}.")
+                title=f"The outcome along the line η₁ = {RATE_OUT:g}", touch=("rate", None) if rate else None, says=says)
 
 
 def _slopes(k, rates, slope, smooth):
     layers = [Dots(rates, np.where(slope, np.abs(slope), np.nan), "sky" if smooth else "blue", 1.2, name="true slope")]
     if smooth:
-        layers.append(Line(rates, np.maximum(np.abs(smooth[1]), FLOOR), "red", 1.8, name="slope of the blurred one"))
-    layers.append(Rule(x=k.rate))
+        layers.append(Line(rates, np.maximum(np.abs(smooth[1]), FLOOR), VIOLET, 1.8, name="slope of the blurred one"))
+    touch = ("rate", None) if hasattr(k, "rate") else None
+    if touch:
+        layers.append(Rule(x=k.rate))
     return Plot("slopes", Axis("learning rate η₀", LOW, HIGH, log=True), Axis("size of the slope, a decade", FLOOR, CEILING,
                                                                            log=True), layers,
-                title="How steep", touch=("rate", None),
+                title="How steep", touch=touch,
                 says=f"The size of the slope over the rate, on a log axis: median {number(_median(rates, slope, 1, 10), 2)} "
                      f"from 1 to 10, {number(_median(rates, slope, 100, 1000), 2)} from 100 to 1000.")
 
@@ -269,10 +284,13 @@ def _way(slope):
 
 
 def _words(k, rates, outcome, slope, smooth):
+    lowest = "" if smooth is None else f"lowest at η₀ = {number(float(rates[smooth[0].argmin()]), 2)}."
+    if not hasattr(k, "rate"):
+        return f"T = {k.steps}. Blurred with σ = {number(k.sigma, 2)}, the outcome along the line is {lowest}"
     at = _nearest(rates, k.rate)
     said = (f"T = {k.steps}. Near η₀ = {number(k.rate, 3)}: meta-loss {number(float(outcome[at]), 2)}, true slope "
             f"{number(float(slope[at]), 2)} a decade.")
     if smooth:
         said += (f" Blurred with σ = {number(k.sigma, 2)}: {number(float(smooth[0][at]), 2)}, slope "
-                 f"{number(float(smooth[1][at]), 2)}; lowest at η₀ = {number(float(rates[smooth[0].argmin()]), 2)}.")
+                 f"{number(float(smooth[1][at]), 2)}; {lowest}")
     return said

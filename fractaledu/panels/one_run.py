@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..curvature import ACTIVATIONS, Net
+from ..hessians import hessian
 from ..networks import paper
 from ..processors import one_blas_thread
 from ..traces import trace
@@ -72,29 +73,11 @@ def training(name, rate_in, rate_out, steps) -> Training:
 def edges(net: Net, w0, w1, rates) -> np.ndarray:
     """The largest eigenvalue of sqrt(D) H sqrt(D) over 2 at several weights, D the rates: on a parabola above 1 is unstable.
 
-    All entries of the Hessian H at once: for few weights this is faster than `curvature.sharpness_at`.
-
     Parameters
     ----------
     w0, w1 : ndarray, shape (n, inputs, hidden), (n, hidden)
     rates : (float, float)
         Of the input and of the output weights.
     """
-    x, (n, inputs, hidden) = net.x_scaled, w0.shape
-    h, slope, bend = ACTIVATIONS[net.activation](x @ w0)                            # (n, samples, hidden)
-    share = 2 / len(net.y)
-    error = share * ((h @ w1[:, :, None])[..., 0] / hidden - net.y)[:, :, None]
-    moves = (slope * w1[:, None, :])[:, :, None, :] * x[:, :, None]                 # of the output times hidden, with w0
-    moves = np.concatenate((moves.reshape(n, len(x), -1), h), axis=2) / hidden
-    hessian = share * moves.transpose(0, 2, 1) @ moves
-    pairs = (x[:, :, None] * x[:, None, :]).reshape(len(x), -1)
-    inner = (error * w1[:, None, :] * bend).transpose(0, 2, 1) @ pairs / hidden
-    outer = (error * slope).transpose(0, 2, 1) @ x / hidden
-    size = inputs * hidden
-    for j in range(hidden):
-        own = np.arange(inputs) * hidden + j                                        # the weights into unit j
-        hessian[:, own[:, None], own] += inner[:, j].reshape(n, inputs, inputs)
-        hessian[:, own, size + j] += outer[:, j]
-        hessian[:, size + j, own] += outer[:, j]
-    roots = np.sqrt(np.repeat(rates, (size, hidden)))
-    return np.linalg.eigvalsh(roots[:, None] * hessian * roots)[:, -1] / 2
+    roots = np.sqrt(np.repeat(rates, (w0[0].size, w1[0].size)))
+    return np.linalg.eigvalsh(roots[:, None] * hessian(net, w0, w1) * roots)[:, -1] / 2

@@ -56,7 +56,8 @@ class Six(Board):
 
     def _turn(self, values):
         if "column" in values and "condition" not in values:           # a thumbnail was pressed
-            column, row = min(int(values["column"]), COLUMNS - 1), min(int(values["row"] / HIGH), ROWS - 1)
+            pressed = self._values | values
+            column, row = min(int(pressed["column"]), COLUMNS - 1), min(int(pressed["row"] / HIGH), ROWS - 1)
             values = values | {"condition": NAMES[(ROWS - 1 - row) * COLUMNS + column]}
         if values.get("once"):
             values = values | {"condition": "offset"}
@@ -192,7 +193,7 @@ def _large(k, land, problem):
     else:
         there = np.arange(rgb.shape[1]) >= round(k.curtain * rgb.shape[1])
         layers += [Picture(np.where(there[None, :, None], _colours(k.other, k.place), rgb), view.x, view.y)]
-        title += f"; {k.other} behind the curtain"
+        title += f";\n{k.other} behind the curtain"          # a still breaks the line, a browser where it must
     spans = list(map(_span, problem.symbols, (view.x, view.y)))
     kind, labels = (Axis, (problem.x_label, problem.y_label)) if k.place == WHOLE else (Narrow, spans)
     axes = [kind(label, *bounds, log=True) for label, bounds in zip(labels, (view.x, view.y), strict=True)]
@@ -237,8 +238,9 @@ def _share(k, land):
     shown = once_only(k.place) if k.once else land
     columns, rows = shown.size
     when = "trained now with the offset added once" if k.once else "in the atlas"
+    ranks = " (the colours are their ranks among the atlas's runs)" if k.once else ""
     learned = (shown.verdict == -1).mean()
-    return f"{100 * learned:.0f} % of {columns} × {rows} runs {when} learned"
+    return f"{100 * learned:.0f} % of {columns} × {rows} runs {when} learned{ranks}"
 
 
 def _fate(run):

@@ -9,7 +9,6 @@ import numpy as np
 
 from .scene import COLOURS, Brush, Dots, Handle, Label, Line, Picture, Plot, Rule, Scene, place
 
-COLUMNS = 3                     # of a legend
 GREYS = {"text": "#222222", "faint": "#888888"}
 HOW = "A still picture. To turn its knobs, open this notebook in JupyterLab (<code>fractaledu lab</code>) and run its cells."
 
@@ -22,7 +21,7 @@ def figure(scene: Scene, knobs: dict, title: str):
     """A matplotlib Figure of the scene, its plots in rows as wide as the board's."""
     from matplotlib.figure import Figure
     rows = _rows(scene.plots)
-    heights = [max(plot.ratio * plot.width for plot in row) + 0.16 + 0.035 * _legend_lines(row) for row in rows]
+    heights = [max(0.85 * plot.ratio * plot.width + 0.13 + 0.026 * _legend_lines(plot) for plot in row) for row in rows]
     fig = Figure(figsize=(9, 9 * sum(heights)), layout="constrained")
     fig.suptitle(title, fontsize="medium")
     for row, sub in zip(rows, np.atleast_1d(fig.subfigures(len(rows), 1, height_ratios=heights)), strict=True):
@@ -32,9 +31,14 @@ def figure(scene: Scene, knobs: dict, title: str):
     return fig
 
 
-def _legend_lines(row):
-    """How many lines the longest legend of a row has."""
-    return max(-(-sum(bool(getattr(layer, "name", "")) for layer in plot.layers) // COLUMNS) for plot in row)
+def _columns(plot):
+    """Of its legend."""
+    return 1 if plot.width < 0.4 else 2 if plot.width < 0.8 else 4
+
+
+def _legend_lines(plot):
+    """How many lines its legend has."""
+    return -(-sum(bool(getattr(layer, "name", "")) for layer in plot.layers) // _columns(plot))
 
 
 def _rows(plots):
@@ -59,8 +63,8 @@ def _draw(plot, ax, knobs):
         _LAYERS[type(layer)](ax, layer, plot, knobs)
     ax.set(xlim=(plot.x.low, plot.x.high), ylim=(plot.y.low, plot.y.high))
     if any(getattr(layer, "name", "") for layer in plot.layers):
-        below = -0.18 / max(plot.ratio, 0.3)
-        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, below), ncols=COLUMNS, frameon=False)
+        below = -0.13 / max(plot.ratio * plot.width, 0.1) * 0.5
+        ax.legend(fontsize="small", loc="upper center", bbox_to_anchor=(0.5, below), ncols=_columns(plot), frameon=False)
 
 
 def _line(ax, layer, plot, knobs):
@@ -92,7 +96,7 @@ def _label(ax, layer, plot, knobs):
 
 def _handle(ax, layer, plot, knobs):
     for colour, width in (("white", 4), ("black", 1.5)):        # hollow: what lies below is seen
-        ax.plot(*place(plot, layer, knobs), "o", mfc="none", mec=colour, mew=width, ms=9, zorder=3)
+        ax.plot(*place(plot, layer, knobs), "o", mfc="none", mec=colour, mew=width, ms=9, zorder=3, clip_on=False)
 
 
 def _brush(ax, layer, plot, knobs):

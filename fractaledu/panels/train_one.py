@@ -85,6 +85,8 @@ def _loss(k, run, ghost):
     seen = np.clip(seen[np.isfinite(seen)], FLOOR, CEILING)
     low, high = math.floor(math.log10(seen.min())), math.ceil(math.log10(seen.max()))
     low, high = 10.0 ** low, 10.0 ** max(high, low + 1)
+    if high == 10 * low:
+        low *= math.floor(seen.min() / low)         # within one decade: from its first digit on
     layers = []
     for one, colour, width, name in ((ghost, "faint", 1.2, _ghost(k)), (run, "blue", 1.5, "")):
         if one:

@@ -33,7 +33,7 @@ def zoom(depth=0.0, arithmetic="float64", shuffled=False) -> Board:
     """Zoom into the paper's network with one datum: its picture, what a shuffle changes, how many rates a row still has.
 
     Each of 40 x 40 pixels is a training of 500 steps.  Shuffled, the hidden units are in another order: the same network, other
-    roundings.  The handle is the depth.
+    roundings; the words then say, too, how many pixels exact differences put on the other side.  The handle is the depth.
 
     Parameters
     ----------
@@ -124,6 +124,12 @@ def flipped(depth, arithmetic):
     return difference(landscape(depth, arithmetic), landscape(depth, arithmetic, True)).flipped
 
 
+@functools.lru_cache(256)
+def wrong(depth, arithmetic):
+    """Which pixels exact differences put on the other side."""
+    return difference(landscape(depth, arithmetic), landscape(depth, "exact")).flipped
+
+
 def _flips(k):
     converged = landscape(k.depth, k.arithmetic).value < 0
     pixels = np.where(converged[..., None], rgb(CONVERGED), rgb(OTHERS))
@@ -176,6 +182,17 @@ def _words(k):
     row = f"A row of {PIXELS} pixels has {now[k.arithmetic]} {have} in {_in_words(k.arithmetic)} ({others})."
     change = ""
     if k.shuffled:
-        share = flipped(k.depth, k.arithmetic).mean()
-        change = f" Shuffled, {number(100 * share, 3)} % of the pixels change sides."
+        changed = flipped(k.depth, k.arithmetic)
+        change = f" Shuffled, {number(100 * changed.mean(), 3)} % of the pixels change sides."
+        if k.arithmetic != "exact":
+            change += _against_exact(wrong(k.depth, k.arithmetic), changed)
     return f"The window is {width} wide. {row}{change}"
+
+
+def _against_exact(wrong, changed):
+    """How many pixels are wrong, and how many of these a shuffle finds."""
+    count = wrong.sum()
+    if not count:
+        return " Against exact differences none is on the wrong side."
+    return (f" Against exact differences {count} of {wrong.size} {'is' if count == 1 else 'are'} on the wrong side; "
+            f"the shuffle moves {(wrong & changed).sum() or 'none'} of them.")

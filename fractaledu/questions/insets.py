@@ -9,6 +9,7 @@ import sys
 import ipywidgets
 
 SHARPNESS = 2                   # pixels of the picture per pixel of the page
+LARGEST_PNG = 400_000           # bytes; a picture of grains needs megabytes, and comes as WebP instead
 
 
 def is_figure(thing) -> bool:
@@ -93,5 +94,13 @@ def _picture(figure, alt):
     figure.savefig(data, format="png", dpi=SHARPNESS * figure.dpi, bbox_inches="tight")
     png = data.getvalue()
     width = int.from_bytes(png[16:20], "big") // SHARPNESS          # as every PNG says in its first bytes
+    kind, content = ("png", png) if len(png) <= LARGEST_PNG else ("webp", _webp(png))
     return (f'<img alt="{html.escape(alt, quote=True)}" width="{width}" style="max-width:100%;height:auto" '
-            f'src="data:image/png;base64,{base64.b64encode(png).decode()}">')
+            f'src="data:image/{kind};base64,{base64.b64encode(content).decode()}">')
+
+
+def _webp(png):
+    from PIL import Image
+    data = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").save(data, "WEBP", quality=90)
+    return data.getvalue()
