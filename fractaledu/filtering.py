@@ -54,8 +54,8 @@ def _three(name, values):
 
 
 def averages(weights=EQUAL, means=MEANS):
-    """(mean truth, mean persuasiveness) of answers; ValueError unless weights and means are three finite numbers each."""
-    (alpha, beta, gamma), (a, b, c) = _three("weights", weights), _three("means", means)
+    """(mean truth, mean persuasiveness) of answers; each weight is a number, or an array of several choices."""
+    (alpha, beta, gamma), (a, b, c) = weights, _three("means", means)
     return alpha * a + beta * b, alpha * a + gamma * c
 
 

@@ -154,7 +154,8 @@ def test_wrong_answers_are_recognised_by_name(name, answer, fragment, monkeypatc
         assert_wrong(getattr(checks, name)(answer), fragment)
 
 
-def test_a_logarithm_of_nothing_is_explained():
+def test_a_logarithm_of_nothing_is_explained(monkeypatch):
+    monkeypatch.setattr(compare, "hidden", lambda: np.random.default_rng(0))           # curves of which two meet somewhere
     with np.errstate(divide="ignore"):
         result = checks.growth(lambda a, b: np.polyfit(np.arange(len(a)), np.log10(abs(a - b)), 1)[0])
     assert result.outcome == "wrong" and "log10(0)" in result.text

@@ -126,6 +126,19 @@ def test_a_cancelled_draw_says_how_far_it_came():
         lottery.train(SET, 1, 70, cancel=stop)
 
 
+def test_a_long_training_hears_the_cancel():
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    with pytest.raises(Cancelled, match="0 of 40 networks"):            # without: a quarter of an hour
+        lottery.train("01101001", 1e-9, 40, hidden=256, steps=1_000_000, cancel=stop)
+
+
+def test_lists_of_unequal_length_are_refused():
+    for measure in (lottery.total_variation, lottery.log_correlation):
+        with pytest.raises(ValueError, match="p and q must be lists of equal length"):
+            measure([0.5, 0.5], [1.0])
+
+
 def test_a_run_that_is_given_up_is_told_apart():
     training = lottery.train("01101001", 0.01, 50, steps=3)
     assert (training.functions == -1).all() and (training.steps == -1).all()

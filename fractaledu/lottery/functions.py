@@ -79,8 +79,21 @@ def total_variation(p: Sequence[float], q: Sequence[float]) -> float:
     -------
     float
         From 0, for equal lists, to 1.
+
+    Raises
+    ------
+    ValueError
+        If the lists are not equally long.
     """
-    return float(np.abs(np.asarray(p) - np.asarray(q)).sum() / 2)
+    p, q = _alike(p, q)
+    return float(np.abs(p - q).sum() / 2)
+
+
+def _alike(p, q):
+    p, q = np.asarray(p, float), np.asarray(q, float)
+    if p.ndim != 1 or p.shape != q.shape:
+        raise ValueError(f"p and q must be lists of equal length, got shapes {p.shape} and {q.shape}")
+    return p, q
 
 
 def log_correlation(p: Sequence[float], q: Sequence[float]) -> float:
@@ -95,8 +108,13 @@ def log_correlation(p: Sequence[float], q: Sequence[float]) -> float:
     -------
     float
         From -1 to 1; NaN where fewer than three pairs are left, or one list is constant.
+
+    Raises
+    ------
+    ValueError
+        If the lists are not equally long.
     """
-    p, q = np.asarray(p, float), np.asarray(q, float)
+    p, q = _alike(p, q)
     both = (p > 0) & (q > 0)
     if both.sum() < 3:
         return math.nan

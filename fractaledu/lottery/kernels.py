@@ -64,21 +64,28 @@ def draw(seed, begin, hidden, deviation0, deviation1, inputs, functions):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def train(seed, begin, hidden, deviation0, deviation1, inputs, known, wanted, rate, most, functions, steps):
-    """Draw the same networks and train each by gradient descent on all known answers, until it has them all."""
+def train(seed, begin, hidden, deviation0, deviation1, inputs, known, wanted, rate, most, functions, steps, stop):
+    """Draw the same networks and train each by gradient descent on all known answers, until it has them all.
+
+    When another thread sets stop[0] the rest is left undone.
+    """
     w0, w1 = np.empty((4, hidden)), np.empty(hidden)
     h, slopes = np.empty((known.size, hidden)), np.empty(known.size)
     for i in range(functions.size):
         fill(seed, begin + i, deviation0, deviation1, w0, w1)
         functions[i], steps[i] = -1, -1
         for t in range(most + 1):
-            fits = True
+            if t % 256 == 0 and stop[0]:
+                return
+            fits, lost = True, False
             for d in range(known.size):
                 margin = wanted[d] * _output(w0, w1, inputs[known[d]], h[d])
-                fits = fits and margin > 0
+                fits, lost = fits and margin > 0, lost or margin != margin
                 slopes[d] = -wanted[d] / (1.0 + math.exp(margin)) / known.size       # of the mean of log(1 + exp(-margin))
             if fits:
                 functions[i], steps[i] = _function(w0, w1, inputs, h[0]), t
+                break
+            if lost:                                # NaN: it can never fit
                 break
             for j in range(hidden):
                 slope1, weight = 0.0, w1[j]

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,8 @@ from .functions import training_set
 
 INPUTS = np.array([[1.0 if number >> bit & 1 else -1.0 for bit in (2, 1, 0)] + [1.0] for number in range(8)])
 MOST_NETS, MOST_HIDDEN, MOST_STEPS, MOST_RATE, MOST_SCALE = 10_000_000, 256, 1_000_000, 1e6, 10.0
-CHUNK = 2000                    # networks between two looks at `cancel`
+CHUNK = 2000                    # networks
+POLL_SECONDS = 0.05             # between two looks at `cancel`
 
 
 class Training(NamedTuple):
@@ -76,7 +77,7 @@ def draw(nets: int = 500_000, seed: int = 0, hidden: int = 16, scale: float = 1.
     threads : int, default all processors
         The result does not depend on it.
     cancel : threading.Event, optional
-        Once set, the work ends after a few thousand networks.
+        Once set, the work ends within a fraction of a second.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def draw(nets: int = 500_000, seed: int = 0, hidden: int = 16, scale: float = 1.
     seed, hidden, deviations = _checked(seed, hidden, scale)
     functions = np.empty(whole("nets", nets, 1, MOST_NETS), np.int16)
 
-    def some(begin, end):
+    def some(begin, end, stop):                 # a chunk takes some milliseconds
         kernels.draw(seed, begin, hidden, *deviations, INPUTS, functions[begin:end])
 
     _in_chunks(some, functions.size, CHUNK, threads, cancel)
@@ -141,9 +142,9 @@ def train(known: str, rate: float, nets: int = 5000, seed: int = 0, hidden: int 
     size = whole("nets", nets, 1, MOST_NETS)
     functions, taken = np.empty(size, np.int16), np.empty(size, np.int32)
 
-    def some(begin, end):
+    def some(begin, end, stop):
         kernels.train(seed, begin, hidden, *deviations, INPUTS, told, wanted, rate, steps, functions[begin:end],
-                      taken[begin:end])
+                      taken[begin:end], stop)
 
     _in_chunks(some, size, max(1, CHUNK // 100), threads, cancel)
     return Training(functions, taken)
@@ -157,15 +158,26 @@ def _checked(seed, hidden, scale):
 
 
 def _in_chunks(some, total, chunk, threads, cancel):
-    """some(begin, end) for chunk after chunk, on several threads; Cancelled once `cancel` is set."""
+    """some(begin, end, stop) for chunk after chunk, on several threads; Cancelled once `cancel` is set."""
+    stop, done = np.array([cancel is not None and cancel.is_set()]), []
+
     def work(begin):
-        if cancel is not None and cancel.is_set():
-            return 0
         end = min(begin + chunk, total)
-        some(begin, end)
-        return end - begin
+        if not stop[0]:
+            some(begin, end, stop)
+        if not stop[0]:
+            done.append(end - begin)
 
     with ThreadPoolExecutor(check_threads(threads) or available_threads()) as pool:
-        done = sum(pool.map(work, range(0, total, chunk)))
-    if done < total:
-        raise Cancelled(done, total, "networks")
+        try:
+            waiting = {pool.submit(work, begin) for begin in range(0, total, chunk)}
+            while waiting:
+                finished, waiting = wait(waiting, POLL_SECONDS)
+                for future in finished:
+                    future.result()
+                stop[0] = stop[0] or cancel is not None and cancel.is_set()
+        except BaseException:                   # Ctrl-C too
+            stop[0] = True
+            raise
+    if sum(done) < total:
+        raise Cancelled(sum(done), total, "networks")

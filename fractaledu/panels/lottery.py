@@ -48,7 +48,7 @@ def _draw(k):
     kept, p = drawn(k.known)
     fitting, steps, q = trained(k.known, k.rate)
     distance = nets.total_variation(p, q)
-    return Scene([_bars(k, p, q), _scatter(p, q), _rates(k, distance, kept, p)], _words(k, kept, fitting, steps, p, q))
+    return Scene([_bars(k, p, q), _scatter(p, q), _rates(k, distance, kept, fitting, p)], _words(k, kept, fitting, steps, p, q))
 
 
 # ---------------------------------------------------------------- what is drawn and trained, kept for the next move
@@ -120,8 +120,8 @@ def _scatter(p, q):
                      f"come after training; {_likeness(p, q)}.")
 
 
-def _rates(k, distance, kept, p):
-    table, noise = distances(k.known), by_chance(p, (kept, TRAINED))
+def _rates(k, distance, kept, fitting, p):
+    table, noise = distances(k.known), by_chance(p, (kept, fitting))
     closest = int(table.argmin())
     return Plot("rates", Axis("learning rate η", LOW, HIGH, log=True), Axis("total variation", 0, 0.5),
                 [Line(TABLE, table, "blue", 1.2), Dots(TABLE, table, "blue", 2.6, name="13 rates"),
