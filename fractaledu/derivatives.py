@@ -108,7 +108,7 @@ def _recorded(system, x, y, steps, threads):
     with ThreadPoolExecutor(threads) as pool:
         try:
             parts = [future.result() for future in [
-                pool.submit(record, system, x[i:i + size], y[i:i + size], steps, DERIVATIVES, stop)
+                pool.submit(record, system, x[i:i + size], y[i:i + size], steps, True, stop, DERIVATIVES)
                 for i in range(0, max(len(x), 1), size)]]
         except BaseException:           # Ctrl-C too: the threads leave within a few steps
             stop[0] = True

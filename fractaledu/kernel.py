@@ -351,13 +351,13 @@ def blank(n):
     return pixels
 
 
-def record(system, x, y, steps, states=False, stop=None):
+def record(system, x, y, steps, states=False, stop=None, first=None):
     """Like `sweep`, and also return the watched numbers (n, steps) and the states (n, steps + 1, rows), or None.
 
-    `states` is True, False, or how many of a state's rows are wanted, the first ones.
+    Of each state all rows, or the `first` so many.
     """
     watched = np.empty((len(x), steps))
-    count = row_count(system) if states is True else int(states)
+    count = min(first or row_count(system), row_count(system))
     kept = np.empty((len(x), steps + 1, count) if states else (0, 0, 0))
     return _call(system, x, y, steps, watched, kept, stop), watched, kept if states else None
 

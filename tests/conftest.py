@@ -4,6 +4,8 @@ import os
 import shutil
 import tempfile
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")          # before numpy: the tests' own processes share the processors
+
 import numpy as np
 import pytest
 from lab import running_browser, running_lab

@@ -17,7 +17,7 @@ from numba import njit
 
 import fractaledu as fe
 from fractaledu import answers, checks
-from fractaledu.checks import child, trial
+from fractaledu.checks import child, compare, trial
 
 pytestmark = pytest.mark.usefixtures("elsewhere")
 OMEGA = cmath.exp(2j * cmath.pi / 3)
@@ -750,6 +750,13 @@ def test_what_could_not_be_stopped_is_said(monkeypatch, impatient, together):
     monkeypatch.setattr(trial, "GRACE", 0.1)
     result = checks.gd_step(lambda x, rate, curvature: time.sleep(1))
     assert "still runs in the background: restart the kernel" in result.text
+
+
+def test_what_must_be_compiled_is_made_ready_in_the_notebooks_own_process():
+    """What a child compiles is lost with it, and takes longer than a check waits."""
+    made = []
+    check = compare.prepared(lambda: made.append(os.getpid()))(checks.gd_step)
+    assert check(lambda x, rate, curvature: x - rate * curvature * x).outcome == "right" and made == [os.getpid()]
 
 
 def test_many_slow_calls_share_one_limit(impatient):

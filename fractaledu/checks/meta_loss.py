@@ -214,16 +214,7 @@ def trained(x, y):
     return np.where(outcome < 1, outcome, 1.0).reshape(x.shape)[()]
 
 
-def compiled_first(check):
-    """The check, with the kernel made before its clock runs."""
-    @functools.wraps(check)
-    def checked(function):
-        _net()
-        return check(function)
-    return checked
-
-
-@compiled_first
+@c.prepared(_net)
 @c.exercise(LESSON, "find_rates(f, x, y)")
 def find_rates(function):
     """Check `find_rates(f, x, y)`: a search for log10 rates with a meta-loss below 0.16, in at most 300 trainings.

@@ -20,6 +20,7 @@ MOST = 100                          # steps of a training
 LAST = 5                            # the outcome is the mean loss over the last fifth of the steps
 POINTS = 801                        # of the slice
 ROWS, COLUMNS = 72, 96              # of the map
+RAGGED = 1e3                        # a median slope above which the line looks ragged
 STRIDE, MOVES, PAIRS = 0.2, 25, 5   # of a descent: decades a move, moves, and pairs that a move of evolution strategies asks
 FLOOR, CEILING = 1e-6, 1e60         # of the axis of slopes
 DECADE = math.log10(HIGH / LOW)
@@ -60,6 +61,8 @@ def meta_loss(steps=100, rate=2.0, sigma=None, start=None) -> Board:
     ValueError
         If a number is out of its bounds, or a start is given without sigma.
     """
+    if start is not None and np.shape(start) != (2,):
+        raise ValueError(f"start must be two rates, got {start!r}")
     if start is not None and sigma is None:
         raise ValueError("sigma must be given with a start: evolution strategies blur")
     knobs = [Knob("steps", "steps of a training T", steps, 10, MOST, whole=True)]
@@ -206,8 +209,9 @@ def _slice(k, rates, outcome, slope, smooth):
     layers = [Line(rates, outcome, "sky" if smooth else "blue", 1.0, name=f"meta-loss, {POINTS} trainings")]
     if smooth:
         layers.append(Line(rates, smooth[0], VIOLET, 2.2, name="blurred"))
-    says, rate = (f"The meta-loss over the rate from {LOW:g} to {HIGH:g}: smooth on the left, ragged on the right, from "
-                  f"{number(float(outcome.min()), 2)} to {number(float(outcome.max()), 2)}."), getattr(k, "rate", None)
+    ragged = ", smooth on the left, ragged on the right" if _median(rates, slope, 100, 1000) > RAGGED else ""
+    says, rate = (f"The meta-loss over the rate from {LOW:g} to {HIGH:g}{ragged}: from {number(float(outcome.min()), 2)} to "
+                  f"{number(float(outcome.max()), 2)}."), getattr(k, "rate", None)
     if rate:
         at = _nearest(rates, rate)
         here = float(outcome[at])
@@ -243,6 +247,8 @@ def _nearest(rates, rate):
 
 def _map(k, paths):
     (x0, y0, _), (x1, y1, _) = paths
+    (x, y), at = _field()[:2], field(k.steps)[0].argmin()
+    best = f"η₀ = {number(10 ** x[at % COLUMNS], 2)}, η₁ = {number(10 ** y[at // COLUMNS], 2)}"
     layers = [_painted(k.steps), *(Dots([np.nan], [np.nan], _hex(tint), name=text) for tint, text in
                                    ((0.08, "meta-loss 0.08"), (0.5, "0.5"), (1.0, "1, or lost"))),
               Rule(y=RATE_OUT, colour="#707070", name=f"the line η₁ = {RATE_OUT:g}"),
@@ -251,8 +257,8 @@ def _map(k, paths):
               Handle("rate_in", "rate_out", f"the start {number(k.rate_in, 3)}, {number(k.rate_out, 3)}")]
     return Plot("map", Axis("learning rate η₀", LOW, HIGH, log=True), Axis("learning rate η₁", LOW_OUT, HIGH_OUT, log=True),
                 layers, title=f"Two descents, {MOVES} moves each", touch=("rate_in", "rate_out"),
-                says=f"Map of the meta-loss over both rates, lowest around η₀ = 50, η₁ = 10, lost above 20 to 60. Two paths "
-                     f"from ({number(k.rate_in, 3)}, {number(k.rate_out, 3)}): the true slopes end at "
+                says=f"Map of the meta-loss over both rates, lowest at {best}. Two paths from "
+                     f"({number(k.rate_in, 3)}, {number(k.rate_out, 3)}): the true slopes end at "
                      f"({number(x0[-1], 3)}, {number(y0[-1], 3)}), evolution strategies at ({number(x1[-1], 3)}, "
                      f"{number(y1[-1], 3)}).")
 

@@ -157,7 +157,7 @@ def _start(system, cells, params, at):
 # ---------------------------------------------------------------- one step
 
 @njit(forceinline=True)
-def _drift(hyper, step, cells, params, at, end):
+def add_drift(hyper, step, cells, params, at, end):
     """Add the drift times `step` to the cells from `at` to `end`, if there is any."""
     if hyper.x == DRIFT or hyper.y == DRIFT or hyper.values[DRIFT] != 0.0:
         drift = parameter(hyper, DRIFT, cells, params)
@@ -166,13 +166,13 @@ def _drift(hyper, step, cells, params, at, end):
 
 
 @njit(forceinline=True)
-def _rate(hyper, layer, cells, params):
+def rate_of(hyper, layer, cells, params):
     """The learning rate of a layer (RATE_IN or RATE_OUT)."""
     return parameter(hyper, RATE, cells, params) * parameter(hyper, layer, cells, params)
 
 
 @njit(error_model="numpy")
-def _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z, e):
+def forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z, e):
     """Hidden units z and errors e * gain of `block` samples from x[x0], y[y0] on; return the sum of squared errors."""
     M = hidden * LANES
     w1 = at + inputs * M
@@ -191,7 +191,7 @@ def _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z
 
 
 @njit(error_model="numpy")
-def _backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
+def backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
     """Add the gradient of `block` samples to g1 and, up to its factor w1, to g0."""
     M = hidden * LANES
     for j in range(0, M, LANES):
@@ -205,11 +205,11 @@ def _backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
 
 
 @njit(error_model="numpy")
-def _update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
+def update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
     """w0 -= rate_in * g0 * w1 and w1 -= rate_out * g1; with momentum or weight decay as `_heavy_step` says."""
     M = hidden * LANES
     w1 = at + inputs * M
-    rate_in, rate_out = _rate(hyper, RATE_IN, cells, params), _rate(hyper, RATE_OUT, cells, params)
+    rate_in, rate_out = rate_of(hyper, RATE_IN, cells, params), rate_of(hyper, RATE_OUT, cells, params)
     if heavy:
         size = w1 + M - at
         for j in range(0, M, LANES):
@@ -237,7 +237,7 @@ def _heavy_step(hyper, rate, gradient, cells, params, at, size):
 
 
 @njit
-def _split(inputs, hidden, scratch):
+def split(inputs, hidden, scratch):
     """g0, g1 (zeros), z, e and what follows it."""
     M = hidden * LANES
     g0, g1 = scratch[:inputs * M], scratch[inputs * M:(inputs + 1) * M]
@@ -262,15 +262,15 @@ def _advance(system, t, cells, params, at, scratch):
     if is_a(system, Network, Solutions):
         def full_batch(system, t, cells, params, at, scratch):
             N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
-            _drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
-            g0, g1, z, e = _split(inputs, hidden, scratch)
+            add_drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
+            g0, g1, z, e = split(inputs, hidden, scratch)
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
                 block = min(BLOCK, N - n)
-                loss = loss + _forward(system.activation, block, inputs, hidden, system.x, n * inputs, system.y, n,
+                loss = loss + forward(system.activation, block, inputs, hidden, system.x, n * inputs, system.y, n,
                                        2.0 / N / hidden, cells, at, z, e)
-                _backward(system.activation, block, inputs, hidden, system.x, n * inputs, z, e, g0, g1)
-            _update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
+                backward(system.activation, block, inputs, hidden, system.x, n * inputs, z, e, g0, g1)
+            update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return full_batch
@@ -278,27 +278,27 @@ def _advance(system, t, cells, params, at, scratch):
         def minibatch(system, t, cells, params, at, scratch):
             N, inputs, hidden = system.y.size, system.w0.shape[0], system.w1.size
             B = system.batches.shape[1]
-            _drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
-            g0, g1, z, e = _split(inputs, hidden, scratch)
+            add_drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
+            g0, g1, z, e = split(inputs, hidden, scratch)
             x, y = e[BLOCK * LANES:], e[BLOCK * (LANES + inputs):]
             loss = splat(0.0)
             for n in range(0, N, BLOCK):
-                loss = loss + _forward(system.activation, min(BLOCK, N - n), inputs, hidden, system.x, n * inputs, system.y, n,
+                loss = loss + forward(system.activation, min(BLOCK, N - n), inputs, hidden, system.x, n * inputs, system.y, n,
                                        0.0, cells, at, z, e)
             for n in range(0, B, BLOCK):
                 block = min(BLOCK, B - n)
                 gather(system, t, n, block, inputs, x, y)
-                _forward(system.activation, block, inputs, hidden, x, 0, y, 0, 2.0 / B / hidden, cells, at, z, e)
-                _backward(system.activation, block, inputs, hidden, x, 0, z, e, g0, g1)
-            _update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
+                forward(system.activation, block, inputs, hidden, x, 0, y, 0, 2.0 / B / hidden, cells, at, z, e)
+                backward(system.activation, block, inputs, hidden, x, 0, z, e, g0, g1)
+            update(system.hyper, system.heavy, inputs, hidden, cells, params, at, g0, g1)
             loss = loss / N
             return loss, 1.0 / loss
         return minibatch
     if is_a(system, OneDatum):
         def one_datum(system, t, cells, params, at, scratch):
             M = system.w1.size * LANES
-            rate_in, rate_out = _rate(system.hyper, RATE_IN, cells, params), _rate(system.hyper, RATE_OUT, cells, params)
-            _drift(system.hyper, system.x_sum, cells, params, at, at + M)
+            rate_in, rate_out = rate_of(system.hyper, RATE_IN, cells, params), rate_of(system.hyper, RATE_OUT, cells, params)
+            add_drift(system.hyper, system.x_sum, cells, params, at, at + M)
             total = splat(0.0)
             for j in range(0, M, LANES):
                 h = kept(system.activation, load(cells, at + j))

@@ -29,13 +29,13 @@ from .network import (
     Minibatch,
     Network,
     OneDatum,
-    _backward,
-    _drift,
-    _forward,
-    _rate,
-    _split,
-    _update,
+    add_drift,
+    backward,
+    forward,
     gather,
+    rate_of,
+    split,
+    update,
 )
 
 DERIVATIVES = 2                 # rows in front of the network's state: d loss / dx, d loss / dy
@@ -137,7 +137,7 @@ def _drift_by(hyper, step, cells, at, count, weights):
 
 @njit(error_model="numpy")
 def _forward_by(activation, block, inputs, hidden, x, x0, gain, cells, at, tangent, z, e, dz, de):
-    """Tangents dz of what arrives at the hidden units, de of e; return the sum of e * de.  z and e are those of `_forward`."""
+    """Tangents dz of what arrives at the hidden units, de of e; return the sum of e * de.  z and e are those of `forward`."""
     M = hidden * LANES
     w1, dw1 = at + inputs * M, tangent + inputs * M
     multiply(block, inputs, M, x, x0, inputs, 1, cells, tangent, dz)
@@ -156,7 +156,7 @@ def _forward_by(activation, block, inputs, hidden, x, x0, gain, cells, at, tange
 
 @njit(error_model="numpy")
 def _backward_by(activation, block, inputs, hidden, x, x0, z, e, dz, de, dg0, dg1):
-    """Add the tangents of what `_backward` adds to g0 and g1; before it, for it writes over z."""
+    """Add the tangents of what `backward` adds to g0 and g1; before it, for it writes over z."""
     M = hidden * LANES
     for j in range(0, M, LANES):
         g = load(dg1, j)
@@ -171,10 +171,10 @@ def _backward_by(activation, block, inputs, hidden, x, x0, z, e, dz, de, dg0, dg
 
 @njit(error_model="numpy")
 def _update_by(hyper, k, inputs, hidden, cells, params, at, tangent, g0, g1, dg0, dg1):
-    """The tangents of `_update`; before it, for it writes over the weights."""
+    """The tangents of `update`; before it, for it writes over the weights."""
     M = hidden * LANES
     w1, dw1 = at + inputs * M, tangent + inputs * M
-    rate_in, rate_out = _rate(hyper, RATE_IN, cells, params), _rate(hyper, RATE_OUT, cells, params)
+    rate_in, rate_out = rate_of(hyper, RATE_IN, cells, params), rate_of(hyper, RATE_OUT, cells, params)
     d_in, d_out = _rate_by(hyper, k, RATE_IN, cells, params), _rate_by(hyper, k, RATE_OUT, cells, params)
     for j in range(0, M, LANES):
         w, dw = load(cells, w1 + j), load(cells, dw1 + j)
@@ -188,37 +188,37 @@ def _update_by(hyper, k, inputs, hidden, cells, params, at, tangent, g0, g1, dg0
 def _split_by(inputs, hidden, scratch):
     """g0, g1 (zeros), z and e of the tangent by x, of that by y, and of the network; the last with what follows its e."""
     size = (inputs + 1 + BLOCK) * hidden * LANES + BLOCK * LANES
-    return (_split(inputs, hidden, scratch[:size]), _split(inputs, hidden, scratch[size:2 * size]),
-            _split(inputs, hidden, scratch[2 * size:]))
+    return (split(inputs, hidden, scratch[:size]), split(inputs, hidden, scratch[size:2 * size]),
+            split(inputs, hidden, scratch[2 * size:]))
 
 
 @njit(error_model="numpy")
 def _forwards(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, places, parts):
-    """`_forward` and both `_forward_by`: the sums of e**2 / gain**2, and of e times its tangents."""
+    """`forward` and both `_forward_by`: the sums of e**2 / gain**2, and of e times its tangents."""
     weights, by_x, by_y = places
     (_, _, xz, xe), (_, _, yz, ye), (_, _, z, e) = parts
-    loss = _forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, weights, z, e)
+    loss = forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, weights, z, e)
     return (loss, _forward_by(activation, block, inputs, hidden, x, x0, gain, cells, weights, by_x, z, e, xz, xe),
             _forward_by(activation, block, inputs, hidden, x, x0, gain, cells, weights, by_y, z, e, yz, ye))
 
 
 @njit(error_model="numpy")
 def _backwards(activation, block, inputs, hidden, x, x0, parts):
-    """Both `_backward_by`, then `_backward`."""
+    """Both `_backward_by`, then `backward`."""
     (xg0, xg1, xz, xe), (yg0, yg1, yz, ye), (g0, g1, z, e) = parts
     _backward_by(activation, block, inputs, hidden, x, x0, z, e, xz, xe, xg0, xg1)
     _backward_by(activation, block, inputs, hidden, x, x0, z, e, yz, ye, yg0, yg1)
-    _backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1)
+    backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1)
 
 
 @njit(error_model="numpy")
 def _updates(hyper, inputs, hidden, cells, params, places, parts):
-    """Both `_update_by`, then `_update`."""
+    """Both `_update_by`, then `update`."""
     weights, by_x, by_y = places
     (xg0, xg1, _, _), (yg0, yg1, _, _), (g0, g1, _, _) = parts
     _update_by(hyper, 0, inputs, hidden, cells, params, weights, by_x, g0, g1, xg0, xg1)
     _update_by(hyper, 1, inputs, hidden, cells, params, weights, by_y, g0, g1, yg0, yg1)
-    _update(hyper, 0, inputs, hidden, cells, params, weights, g0, g1)
+    update(hyper, 0, inputs, hidden, cells, params, weights, g0, g1)
 
 
 @njit
@@ -227,7 +227,7 @@ def _begin_step(net, cells, params, at):
     count, moved = rows(net), net.w0.size
     weights = at + DERIVATIVES * LANES
     places = weights, weights + count * LANES, weights + 2 * count * LANES
-    _drift(net.hyper, 1.0, cells, params, weights, weights + moved * LANES)
+    add_drift(net.hyper, 1.0, cells, params, weights, weights + moved * LANES)
     _drift_by(net.hyper, 1.0, cells, places[1], count, moved)
     return places
 
@@ -294,7 +294,7 @@ def _one_datum_by(net, cells, params, at, weights, first, units):
     """The tangents of a step on one sample, from the weights before it."""
     hidden = net.w1.size
     M = hidden * LANES
-    rate_in, rate_out = _rate(net.hyper, RATE_IN, cells, params), _rate(net.hyper, RATE_OUT, cells, params)
+    rate_in, rate_out = rate_of(net.hyper, RATE_IN, cells, params), rate_of(net.hyper, RATE_OUT, cells, params)
     drift = parameter(net.hyper, DRIFT, cells, params) * net.x_sum          # `advance` adds it first
     total = splat(0.0)
     for j in range(0, M, LANES):
