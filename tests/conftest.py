@@ -27,6 +27,8 @@ def missing():
 
 
 def pytest_collection_modifyitems(items):
+    # the long ones first, so that of two processes none is left alone with them at the end
+    items.sort(key=lambda item: not item.get_closest_marker("browser"))
     why = missing()
     if why and not IN_CI:
         for item in items:

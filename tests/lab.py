@@ -121,6 +121,17 @@ def answer(page, question, option):
     return asked.locator(".fe-ask-answer").inner_text()
 
 
+def dress(page, theme, width):
+    """Show the page in a theme and a width, and wait until no plot and no knob leaves the frame of its board."""
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    page.wait_for_function("""() => [...document.querySelectorAll('.fe-board')].every(r => {
+        const b = r.getBoundingClientRect();
+        return r.scrollWidth <= r.clientWidth && [...r.querySelectorAll('.fe-plot2, .fe-knob')].every(
+            e => { const x = e.getBoundingClientRect(); return x.left >= b.left && x.right <= b.right + 1; }); })""")
+
+
 def wait_for_kernel(page):
     # a run-all before the kernel is connected is silently lost
     page.wait_for_function("""() => {

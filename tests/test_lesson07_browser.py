@@ -1,6 +1,6 @@
 """Lesson 07 in a real JupyterLab: its questions and the panel of one training, as a learner touches them."""
 import pytest
-from lab import Hand, answer, running_lesson, shot
+from lab import Hand, answer, dress, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
@@ -101,13 +101,7 @@ def test_a_sentence_opens_ours_and_the_quiz_answers(page):
 
 @pytest.mark.parametrize(("theme", "width"), [("JupyterLab Dark", 700), ("JupyterLab Light", 1280)])
 def test_nothing_leaves_the_frame(page, theme, width):
-    page.set_viewport_size({"width": width, "height": 1000})
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-    page.wait_for_function("""() => [...document.querySelectorAll('.fe-board')].every(r => {
-        const b = r.getBoundingClientRect();
-        return r.scrollWidth <= r.clientWidth && [...r.querySelectorAll('.fe-plot2, .fe-knob')].every(
-            e => { const x = e.getBoundingClientRect(); return x.left >= b.left && x.right <= b.right + 1; }); })""")
+    dress(page, theme, width)
     page.locator(f'.fe-board[data-name="{PANEL}"]').last.scroll_into_view_if_needed()
     shot(page, f"lesson07-{theme.split()[-1].lower()}-{width}")
 

@@ -1,6 +1,6 @@
 """Lesson 08 in a real JupyterLab: its questions, the map of training runs and the explorer, as a learner touches them."""
 import pytest
-from lab import Hand, answer, running_lesson, shot
+from lab import Hand, answer, dress, running_lesson, shot
 
 pytestmark = pytest.mark.browser
 
@@ -112,13 +112,7 @@ def test_the_explorer_trains_the_pixel_under_the_pointer(page):
 
 @pytest.mark.parametrize(("theme", "width"), [("JupyterLab Dark", 700), ("JupyterLab Light", 1280)])
 def test_nothing_leaves_the_frame(page, theme, width):
-    page.set_viewport_size({"width": width, "height": 1000})
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-    page.wait_for_function("""() => [...document.querySelectorAll('.fe-board')].every(r => {
-        const b = r.getBoundingClientRect();
-        return r.scrollWidth <= r.clientWidth && [...r.querySelectorAll('.fe-plot2, .fe-knob')].every(
-            e => { const x = e.getBoundingClientRect(); return x.left >= b.left && x.right <= b.right + 1; }); })""")
+    dress(page, theme, width)
     page.locator(f'.fe-board[data-name="{BOARD}"]').scroll_into_view_if_needed()
     shot(page, f"08-{theme.split()[-1].lower()}-{width}")
 

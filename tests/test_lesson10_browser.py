@@ -1,7 +1,7 @@
 """Lesson 10 in a real JupyterLab: its questions, the panel of the zoom, the button that goes on, as a learner touches them."""
 
 import pytest
-from lab import Hand, answer, execute, running_lesson, shot
+from lab import Hand, answer, dress, execute, running_lesson, shot
 from test_touch import Touch
 
 pytestmark = pytest.mark.browser
@@ -119,13 +119,7 @@ def test_a_sentence_opens_ours_and_the_quiz_answers(page):
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 @pytest.mark.parametrize("width", [700, 1280])
 def test_nothing_leaves_the_frame(page, theme, width):
-    page.set_viewport_size({"width": width, "height": 1000})
-    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
-    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
-    page.wait_for_function("""() => [...document.querySelectorAll('.fe-board')].every(r => {
-        const b = r.getBoundingClientRect();
-        return r.scrollWidth <= r.clientWidth && [...r.querySelectorAll('.fe-plot2, .fe-knob')].every(
-            e => { const x = e.getBoundingClientRect(); return x.left >= b.left && x.right <= b.right + 1; }); })""")
+    dress(page, theme, width)
     page.locator(f'.fe-board[data-name="{PANEL}"]').last.scroll_into_view_if_needed()
     shot(page, f"10-{theme.split()[-1].lower()}-{width}")
 
