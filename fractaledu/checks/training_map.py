@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .. import reference
+from ..kernel import CAP, TAIL
 from ..networks import paper
 from ..rendering import evaluate
 from . import compare as c
@@ -14,7 +15,6 @@ from . import reading
 from .compare import Mistake
 
 LESSON = "08-trainability-map"
-CAP, TAIL = 1e6, 20
 
 
 # ---------------------------------------------------------------- one number for a loss curve

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from ..colour import GAP, STATES, colours, painted
+from ..kernel import CAP, TAIL
 from ..landscape import Landscape
 from ..networks import paper
 from ..rendering import render
@@ -17,7 +18,6 @@ from .board import Board, Choice, Knob, Switch
 from .scene import Axis, Dots, Handle, Line, Picture, Plot, Rule, Scene
 
 PIXELS, STEPS = 128, 100                        # of the map where none is given
-TAIL, CAP = 20, 1e6                             # of the measure: the last losses, and the largest that counts
 LOW, QUIET, HIGH = 0.01, 10.0, 1e7              # of the axis of losses; a run that stays quiet gets the shorter one
 MODES = {"rank of the speed": "rank", "speed in steps": "value", "three states": "verdict"}
 WORDS = {-1: "learned", 0: "neither", 1: "exploded"}
