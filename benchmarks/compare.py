@@ -32,11 +32,11 @@ from compare_starts import memory, starts  # noqa: E402
 PARTS = {part.__name__: part for part in (peers, alone, rates, scaling, starts, memory, growth)}
 
 
-def measured(part, effort):
+def measured(part, effort, machine):
     """A part of the file."""
-    left_out, found, began = [], machine(), time.perf_counter()
+    left_out, began = [], time.perf_counter()
     rows = list(PARTS[part](effort, left_out.append))
-    return {"machine": found, "quick": effort != FULL, "took": round(time.perf_counter() - began, 1), "left_out": left_out,
+    return {"machine": machine, "quick": effort != FULL, "took": round(time.perf_counter() - began, 1), "left_out": left_out,
             "rows": rows}
 
 
@@ -48,10 +48,10 @@ def main(arguments=None):
     parser.add_argument("--json", type=pathlib.Path, help="keep the numbers here; the document is then left alone")
     options = parser.parse_args(arguments)
     file = options.json or (None if options.quick else tables.FILE)
-    known = tables.load(file) if file else {}
+    known, found = tables.load(file) if file else {}, machine()           # now, while the load is not yet our own
     for part in options.parts or PARTS:
         if part in PARTS:
-            known[part] = measured(part, QUICK if options.quick else FULL)
+            known[part] = measured(part, QUICK if options.quick else FULL, found)
             print(f"\n## {part}", *tables.section(part, known), sep="\n\n", flush=True)
             if file:
                 tables.save({name: known[name] for name in PARTS if name in known}, file)

@@ -21,7 +21,7 @@ class Effort:
     rounds: int = 5
     net: int = 24                   # paper's net, width 16
     small_net: int = 48             # width 8
-    slow_net: int = 16              # against peers that take long
+    slow_net: int = 12              # against peers that take long
     plane: int = 1024               # the Mandelbrot set
     slow_plane: int = 256
     datum: int = 1024               # one data point
@@ -29,7 +29,7 @@ class Effort:
     small_net_steps: int = 100
     plane_steps: int = 1000
     datum_steps: int = 200
-    job: float = 6.0                # seconds that a job of `scaling` takes one thread
+    job: float = 5.5                # seconds that a job of `scaling` takes one thread
     dots: tuple = (256, 512, 1024, 2048)        # sides of the matrices of numpy.dot
     starts: int = 3                 # rounds of fresh processes with a warm cache; the cold start is made once
     cold: tuple = ("mandelbrot", "net")

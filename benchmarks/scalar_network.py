@@ -19,14 +19,18 @@ def network(w0, w1, x, y, rate_in, rate_out, steps, value, last, departure, verd
     u, v, h, d = np.empty_like(w0), np.empty(hidden), np.empty(hidden), np.empty(hidden)
     gradient_in, gradient_out = np.empty_like(w0), np.empty(hidden)
     for p in range(rate_in.size):
-        u[:], v[:] = w0, w1
+        for j in range(hidden):
+            v[j] = w1[j]
+            for i in range(inputs):
+                u[i, j] = w0[i, j]
         total = inverse = ending = loss = 0.0
         first, left, blown, t = 1.0, -1, False, 0
         while t < steps:
-            gradient_in[:], gradient_out[:] = 0.0, 0.0
+            gradient_in.fill(0.0)
+            gradient_out.fill(0.0)
             loss = 0.0
             for n in range(samples):
-                h[:] = 0.0
+                h.fill(0.0)
                 for i in range(inputs):
                     for j in range(hidden):
                         h[j] += x[n, i] * u[i, j]

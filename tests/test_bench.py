@@ -139,7 +139,7 @@ def test_the_loops_in_registers_do_what_they_are_called(name, step):
 def test_without_jax_its_rows_are_left_out_with_a_word(monkeypatch, tmp_path):
     monkeypatch.setattr(compare_peers.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "jax", None)               # importing it would fail
-    part = compare.measured("peers", TINY)
+    part = compare.measured("peers", TINY, compare_machine.machine())
     assert {row["peer"] for row in part["rows"]} == {"scalar Numba", "numpy"} and len(part["rows"]) == 10
     assert all(row["agreement"] > 0.9 for row in part["rows"])
     assert "Left out: JAX is not installed" in tables.markdown({"peers": part})
@@ -147,7 +147,7 @@ def test_without_jax_its_rows_are_left_out_with_a_word(monkeypatch, tmp_path):
 
 def test_two_threads_on_one_processor_are_left_out_with_a_word(monkeypatch):
     monkeypatch.setattr(fe, "available_threads", lambda: 1)
-    part = compare.measured("scaling", TINY)
+    part = compare.measured("scaling", TINY, compare_machine.machine())
     assert part["rows"] == [] and "one processor only" in tables.markdown({"scaling": part})
 
 
@@ -159,7 +159,7 @@ def test_two_threads_draw_the_same_bits(monkeypatch):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
 def test_a_fresh_processs_peak_is_its_own():
-    hill = np.ones(50_000_000)                                  # 400 MB here, which a child's ru_maxrss would begin with
+    hill = np.ones(25_000_000)                                  # 200 MB here, which a child's ru_maxrss would begin with
     told = compare_starts.fresh("")
     assert 30 < told["peak"] < hill.nbytes / 2 ** 20 and told["all"] >= told["import"] > told["picture"] >= 0
 
