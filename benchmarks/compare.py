@@ -43,10 +43,13 @@ def measured(part, effort, machine):
 def main(arguments=None):
     """Measure, print and keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, "tables"], help="default: all")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; or tables; default: all")
     parser.add_argument("--quick", action="store_true", help="small grids, a minute; keeps nothing")
     parser.add_argument("--json", type=pathlib.Path, help="keep the numbers here; the document is then left alone")
     options = parser.parse_args(arguments)
+    unknown = [part for part in options.parts if part not in PARTS and part != "tables"]        # "choices" would refuse none
+    if unknown:
+        parser.error(f"PART must be one of {', '.join(PARTS)} or tables, got {unknown[0]!r}")
     file = options.json or (None if options.quick else tables.FILE)
     known, found = tables.load(file) if file else {}, machine()           # now, while the load is not yet our own
     for part in options.parts or PARTS:

@@ -243,6 +243,17 @@ def test_every_part_has_its_section_and_its_word():
     assert all(not part["quick"] for part in tables.load().values())
 
 
+def test_without_a_part_all_are_measured_and_an_unknown_one_is_refused(monkeypatch, tmp_path, capsys):
+    file, called = tmp_path / "performance.json", []
+    for part in compare.PARTS:
+        monkeypatch.setitem(compare.PARTS, part, lambda effort, left_out, part=part: called.append((part, effort)) or [])
+    compare.main(["--json", str(file)])
+    assert called == [(part, grids.FULL) for part in compare.PARTS] and list(tables.load(file)) == list(compare.PARTS)
+    with pytest.raises(SystemExit):
+        compare.main(["--quick", "nothing"])
+    assert "PART must be one of" in capsys.readouterr().err and len(called) == len(compare.PARTS)
+
+
 def test_the_machine_has_a_name():
     assert compare_machine.machine()["processor"] and compare_machine.version("no-such-package") is None
 
