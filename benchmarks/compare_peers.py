@@ -89,6 +89,8 @@ def cases(effort):
             yield Case(f"tanh net, width 16, {place}", name, fe.paper("tanh"), view, side, effort.net_steps, peer, goal)
         yield Case("tanh net, width 8, overview", name, fe.paper("tanh", width=8), OVERVIEW, small, effort.small_net_steps,
                    peer, goals[2])
+    yield Case("tanh net, width 16, all converge", "paper's recipe in JAX", fe.paper("tanh"), CALM, effort.slow_net,
+               effort.net_steps, recipe)                        # so few pixels that JAX's arrays stay in the cache
 
 
 def peers(effort, left_out):
