@@ -30,6 +30,8 @@ class Effort:
     plane_steps: int = 1000
     datum_steps: int = 200
     job: float = 5.5                # seconds that a job of `scaling` takes one thread
+    worker_job: float = 30.0        # and one dask worker
+    worker_rounds: int = 3
     dots: tuple = (256, 512, 1024, 2048)        # sides of the matrices of numpy.dot
     starts: int = 3                 # rounds of fresh processes with a warm cache; the cold start is made once
     cold: tuple = ("mandelbrot", "net")
@@ -42,8 +44,8 @@ class Effort:
 
 FULL = Effort()
 QUICK = Effort(rounds=3, net=8, small_net=16, slow_net=4, plane=128, slow_plane=48, datum=128, net_steps=100, job=0.3,
-               dots=(256, 512), starts=1, cold=("mandelbrot",), pictures=(128, 16), pixels=(4, 8, 16), steps=(20, 63, 200),
-               widths=(2, 6, 20), samples=(10, 32, 100))
+               worker_job=2.0, worker_rounds=1, dots=(256, 512), starts=1, cold=("mandelbrot",), pictures=(128, 16),
+               pixels=(4, 8, 16), steps=(20, 63, 200), widths=(2, 6, 20), samples=(10, 32, 100))
 
 
 def arrays(width):

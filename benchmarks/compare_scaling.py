@@ -1,5 +1,11 @@
-"""From one thread to two: the same picture in turn, on jobs that take one thread some seconds."""
+"""From one thread to two, and from one dask worker to two: the same picture in turn, on jobs that take one some seconds."""
+import importlib.util
+import json
 import math
+import pathlib
+import subprocess
+import sys
+import tempfile
 import time
 
 from compare_grids import CALM, FIRST, WIDE
@@ -7,6 +13,7 @@ from compare_turns import in_turn
 
 import fractaledu as fe
 
+CLUSTER = pathlib.Path(__file__).with_name("cluster.py")
 PROBE = 32                  # pixels a side of the picture that says how large the job has to be
 
 
@@ -37,3 +44,20 @@ def scaling(effort, left_out):
         seconds, found = in_turn({"one": draw(1), "two": draw(2)}, effort.rounds, compiled=True)
         yield {"picture": name, "side": side, "steps": steps, **seconds, "goal": 1.9,
                "same_bits": found["one"].pixels.tobytes() == found["two"].pixels.tobytes()}
+
+
+def workers(effort, left_out):
+    """The row that cluster.py measures, in a process of its own."""
+    if importlib.util.find_spec("distributed") is None:
+        left_out("dask is not installed: pip install 'dask[distributed]'")
+        return
+    if fe.available_threads() < 2:
+        left_out("1 → 2 workers: this process may use one processor only")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "cluster.json"
+        subprocess.run([sys.executable, CLUSTER, "--rounds", str(effort.worker_rounds), "--seconds", str(effort.worker_job),
+                        "--json", file], check=True)
+        found = json.loads(file.read_text())
+    yield {"picture": "tanh net, width 16, overview", "side": found["side"], "steps": 500, "one": found["seconds"]["1"],
+           "two": found["seconds"]["2"], "goal": 1.7, "tile_ms": round(found["tile_overhead"] * 1e3, 2)}

@@ -136,6 +136,16 @@ def scaling(known):
                f"{'yes' if row['same_bits'] else 'no'} |")
 
 
+def workers(known):
+    """One worker process and two."""
+    yield "| picture | one worker, s | two, s | times as fast (quartiles) | wanted | an empty tile there and back, ms |"
+    yield "|---|---|---|---|---|---|"
+    for row in known["workers"]["rows"]:
+        one, two = (f"{middle(row[name]):.1f}" for name in ("one", "two"))
+        yield (f"| {row['picture']}, {row['side']}², {row['steps']} steps | {one} | {two} | "
+               f"{spread(ratios(row['one'], row['two']), '.3f')} | {wanted(row, '.2g')} | {row['tile_ms']:.1f} |")
+
+
 def starts(known):
     """Fresh processes."""
     yield "| first picture of a process, s | import | picture | in all | peak, MB |"
@@ -179,7 +189,8 @@ def points(known):
 # Under each heading: a part of the file, and the tables made of it.
 SECTIONS = {"Against others": ("peers", peers), "Alone": ("alone", alone),
             "How near to the processor's limit": ("rates", matrix, limits, floor),
-            "From one thread to two": ("scaling", scaling), "Starting": ("starts", starts), "Memory": ("memory", memory),
+            "From one thread to two": ("scaling", scaling), "From one dask worker to two": ("workers", workers),
+            "Starting": ("starts", starts), "Memory": ("memory", memory),
             "How cost grows": ("growth", growth, points)}
 
 

@@ -157,6 +157,21 @@ def test_two_threads_draw_the_same_bits(monkeypatch):
     assert len(rows) == 3 and all(row["same_bits"] and row["side"] >= 1 for row in rows)
 
 
+def test_the_row_of_two_workers_is_what_cluster_py_has_found(monkeypatch, tmp_path):
+    found = {"side": 40, "seconds": {"1": [30.0, 33.0], "2": [15.0, 22.0]}, "tile_overhead": 2e-3}
+    script = tmp_path / "cluster.py"
+    script.write_text(f"import pathlib, sys\nfile = sys.argv[sys.argv.index('--json') + 1]\n"
+                      f"pathlib.Path(file).write_text({json.dumps(found)!r})\n")
+    monkeypatch.setattr(compare_scaling, "CLUSTER", script)
+    monkeypatch.setattr(compare_scaling.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(fe, "available_threads", lambda: 2)
+    part = compare.measured("workers", TINY, compare_machine.machine())
+    assert "40², 500 steps | 31.5 | 18.5 | 1.750 (1.625 … 1.875) | ≥ 1.7 | 2.0 |" in tables.markdown({"workers": part})
+    monkeypatch.setattr(compare_scaling.importlib.util, "find_spec", lambda name: None)
+    part = compare.measured("workers", TINY, compare_machine.machine())
+    assert part["rows"] == [] and "dask is not installed" in tables.markdown({"workers": part})
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
 def test_a_fresh_processs_peak_is_its_own():
     hill = np.ones(25_000_000)                                  # 200 MB here, which a child's ru_maxrss would begin with
@@ -248,10 +263,11 @@ def test_without_a_part_all_are_measured_and_an_unknown_one_is_refused(monkeypat
     for part in compare.PARTS:
         monkeypatch.setitem(compare.PARTS, part, lambda effort, left_out, part=part: called.append((part, effort)) or [])
     compare.main(["--json", str(file)])
-    assert called == [(part, grids.FULL) for part in compare.PARTS] and list(tables.load(file)) == list(compare.PARTS)
+    usual = [part for part in compare.PARTS if part != "workers"]
+    assert called == [(part, grids.FULL) for part in usual] and list(tables.load(file)) == usual
     with pytest.raises(SystemExit):
         compare.main(["--quick", "nothing"])
-    assert "PART must be one of" in capsys.readouterr().err and len(called) == len(compare.PARTS)
+    assert "PART must be one of" in capsys.readouterr().err and len(called) == len(usual)
 
 
 def test_the_machine_has_a_name():
