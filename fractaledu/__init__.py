@@ -33,6 +33,7 @@ from .systems.planar import step_of
 from .traces import Trace, trace
 from .trust import difference, doubling, one_ulp, shuffled, single_precision
 from .view import FloatFloorWarning, View
+from .workers import ClusterError, ClusterWarning
 from .xor import xor
 
 _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_png": "export", "read_recipe": "export",
@@ -46,7 +47,7 @@ __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "MetaGradient", "Probl
            "limits", "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network", "newton",
            "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render",
            "sharpness", "shuffled", "single_precision", "step_of", "three_weights", "trace", "two_weights",
-           "uncertainty_exponent", "xor", *_DRAWING]
+           "uncertainty_exponent", "xor", "ClusterError", "ClusterWarning", *_DRAWING]
 
 
 def __getattr__(name):

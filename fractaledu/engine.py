@@ -5,19 +5,16 @@ threads gives the same bits.
 """
 from __future__ import annotations
 
+import contextlib
+import queue
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
-import numpy as np
-
-from .arguments import check_threads
 from .cancelled import Cancelled
 from .deep import lanes
 from .kernel import LANES, blank, sweep
 from .landscape import Landscape
-from .processors import available_threads
+from .workers import ClusterError, workers_of
 
-TILE_SECONDS = 0.05                 # a cancel waits for at most about this
 POLL_SECONDS = 0.05
 LARGEST_TILE = 65536                # pixels
 
@@ -34,14 +31,10 @@ class Engine:
     """
 
     def __init__(self, recipe, threads, executor, progress, cancel, using=None, **reference):
-        threads = check_threads(threads)
-        for name, value, method in (("executor", executor, "submit"), ("cancel", cancel, "is_set")):
-            if value is not None and not hasattr(value, method):
-                raise TypeError(f"{name} must have a method {method}, got {type(value).__name__}")
+        if cancel is not None and not hasattr(cancel, "is_set"):
+            raise TypeError(f"cancel must have a method is_set, got {type(cancel).__name__}")
         self.recipe, self.progress, self.cancel = recipe, progress, cancel
-        self.workers = threads or getattr(executor, "_max_workers", None) or available_threads()
-        self.executor, self.own = executor, executor is None
-        self.stop = np.zeros(1, bool)           # tells our own threads to leave their tile
+        self.workers = workers_of(executor, threads)
         self.system, self.x, self.y, self.reference = using or lanes(recipe, cancel=cancel, **reference)
         self.total = recipe.size[0] * recipe.size[1]
         self.pixels = blank(self.total)
@@ -53,14 +46,13 @@ class Engine:
         return flat % self.recipe.size[0], flat // self.recipe.size[0]
 
     def __enter__(self):
-        if self.own:
-            self.executor = ThreadPoolExecutor(self.workers, thread_name_prefix="fractaledu")
+        self.workers.begin(self.system)
         return self
 
-    def __exit__(self, *exception):
-        if self.own:
-            self.stop[0] = True
-            self.executor.shutdown(wait=True, cancel_futures=True)
+    def __exit__(self, kind, *exception):
+        # an abandoned generator ends in a garbage collection, perhaps amid the start of a thread: waiting for another thread
+        # there, which needs the lock that this one holds, would be for ever
+        self.workers.end(wait=kind is not GeneratorExit)
 
     def landscape(self, stride=1):
         """The pixels so far, not copied: fill no more after the last stride."""
@@ -75,37 +67,47 @@ class Engine:
     def sample(self, flat, steps):
         """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""
         column, row = self.place(flat)
-        return self.executor.submit(_tile, self.system, self.x[column], self.y[row], steps, self.stop).result()[1]
+        return self.workers.result(self.workers.submit(_tile, self.x[column], self.y[row], steps))[1]
 
     def fill(self, todo):
         """Compute the pixels with these flat numbers."""
-        system, steps = self.system, self.recipe.steps
-        stop = (self.stop,) if self.own else ()
-        pending, position = {}, 0
+        pending, position, came = {}, 0, queue.SimpleQueue()
+
+        def send(part, again=False):
+            column, row = self.place(part)
+            future = self.workers.submit(_tile, self.x[column], self.y[row], self.recipe.steps, again)
+            pending[future] = part
+            future.add_done_callback(came.put)
+
         try:
             while position < len(todo) or pending:
-                while position < len(todo) and len(pending) < 2 * self.workers:
+                while position < len(todo) and len(pending) < 2 * self.workers.count():
                     part = todo[position:position + self._tile_size(len(todo) - position)]
-                    column, row = self.place(part)
-                    pending[self.executor.submit(_tile, system, self.x[column], self.y[row], steps, *stop)] = part
+                    send(part)
                     position += len(part)
-                for future in wait(pending, POLL_SECONDS, FIRST_COMPLETED).done:
-                    self._collect(future, pending.pop(future))
+                for future in _waiting(came):
+                    part = pending.pop(future)
+                    tile = self.workers.result(future)
+                    if tile is None:
+                        send(part, again=True)
+                    else:
+                        self._collect(tile, part)
                 if self.cancel is not None and self.cancel.is_set():
                     raise Cancelled(self.done, self.total)
         except BaseException:           # keep the tiles that are ready, leave the others
             for future, part in list(pending.items()):
                 if future.done() and not future.cancelled() and future.exception() is None:
-                    self._keep(future.result()[0], part)
-            self.stop[0] = True
-            for future in pending:
-                future.cancel()
+                    with contextlib.suppress(ClusterError):
+                        if (tile := self.workers.result(future)) is not None:
+                            self._keep(tile[0], part)
+            self.workers.withdraw(pending)
             raise
 
     def _tile_size(self, left):
-        """Pixels of the next tile: about TILE_SECONDS, a share of what is left, whole groups of lanes."""
-        count = LANES if self.cost is None else min(TILE_SECONDS / self.cost, 8 * self.last_count, LARGEST_TILE)
-        share = -(-left // self.workers)
+        """Pixels of the next tile: of about the workers' seconds, a share of what is left, whole groups of lanes."""
+        workers = self.workers
+        count = LANES if self.cost is None else min(workers.seconds / self.cost, 8 * self.last_count, LARGEST_TILE)
+        share = -(-left // (workers.shares * workers.count()))
         self.last_count = max(1, int(min(count, share)) // LANES) * LANES
         return self.last_count
 
@@ -114,10 +116,20 @@ class Engine:
         self.pixels[slice(part[0], part[-1] + 1) if unbroken else part] = pixels
         self.done += len(part)
 
-    def _collect(self, future, part):
-        pixels, seconds = future.result()
+    def _collect(self, tile, part):
+        pixels, seconds = tile
         self._keep(pixels, part)
         self.cost = max(seconds / len(part), 1e-9)
         if self.progress is not None:
             self.progress(self.done, self.total)
         self.checkpoint()
+
+
+def _waiting(came):
+    """What has come into a queue by now; waits for a first one, but no longer than POLL_SECONDS."""
+    try:
+        yield came.get(timeout=POLL_SECONDS)
+        while True:
+            yield came.get_nowait()
+    except queue.Empty:
+        pass

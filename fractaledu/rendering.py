@@ -29,6 +29,7 @@ from .landscape import Landscape
 from .problems import as_problem
 from .recipes import Recipe, check_precision
 from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size, check_view
+from .workers import ClusterError
 
 CHECKPOINT_SECONDS = 5.0            # between saves of a part file; later when saving takes long
 
@@ -51,14 +52,13 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         How long to iterate, at least 1.
     threads : int, default as many processors as the process may use
         Threads to compute with.  With `executor`: how many tiles that works on at once (default: its own number where it
-        says it).
-    executor : concurrent.futures.Executor, optional
-        Use this instead of threads of our own: processes, or `dask.distributed.Client(…).get_executor()`.  With an exact
-        picture each tile brings the whole reference run to its process (20 MB for the paper's tanh net).
+        says it; of a dask cluster the threads of all workers, also of those that come later).
+    executor : concurrent.futures.Executor or dask.distributed.Client, optional
+        Use this instead of threads of our own: processes, or the workers of a cluster (docs/clusters.md).
     progress : callable, optional
         Called as progress(done, total), in pixels, from the calling thread.
     cancel : threading.Event, optional
-        Set it, from another thread, to stop within a tile (about 50 ms).
+        Set it, from another thread, to stop within a tile (about 50 ms; a cluster is told to stop, and not waited for).
     file : path, optional
         Save the finished Landscape here (.npz).  Until then finished tiles are kept in `file`.part; the same call
         goes on from there.
@@ -80,11 +80,15 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         If an argument is not as above, or `file`.part holds another picture.
     Cancelled
         If `cancel` was set.
+    ClusterError
+        If the workers of `executor` are lost or run another version.  With `file`, what was finished is kept.
 
     Warns
     -----
     FloatFloorWarning
         If pixels lie closer than 4 ulps and are computed in plain float64, which cannot resolve the picture.
+    ClusterWarning
+        If workers compute on another kind of processor, or a cluster has had no worker for ten seconds.
     SlowReferenceWarning
         If the reference run of an exact picture takes more than a minute.
     """
@@ -182,7 +186,7 @@ def estimate_of(recipe, threads=None, reference=None) -> float:
         while upto == recipe.steps and time.perf_counter() - began < 0.5 and pixels < total:
             count = min(2 * count, total)
             spent, pixels = spent + engine.sample(rng.integers(total, size=count), upto), pixels + count
-        return spent / pixels * total / engine.workers
+        return spent / pixels * total / engine.workers.count()
 
 
 def evaluate(system, x, y, steps: int | None = None, *, threads: int | None = None) -> np.ndarray:
@@ -328,8 +332,10 @@ def _render_to_file(engine, recipe, path, write):
         engine.fill(todo)
         land = engine.landscape()
         write(land, path)
-    except BaseException:
+    except BaseException as error:
         save_part()
+        if isinstance(error, ClusterError):
+            error.kept(f"Finished tiles are kept in {part}")
         raise
     part.unlink(missing_ok=True)                # another process that makes the same picture may have been faster
     return land

@@ -4,6 +4,7 @@ from __future__ import annotations
 import sys
 
 from .._version import __version__
+from ..workers import ClusterError
 from . import film, lab, machine, poster, render
 from .reading import Parser, UsageError, guard
 
@@ -22,6 +23,9 @@ def main(argv=None) -> int:
     except (UsageError, ValueError) as error:
         print(f"fractaledu: error: {error}", file=sys.stderr)
         return 2
+    except ClusterError as error:
+        print(". ".join([f"fractaledu: error: {error}", *getattr(error, "__notes__", ())]), file=sys.stderr)
+        return 1
     except OSError as error:
         notes = "".join(getattr(error, "__notes__", ()))
         print(f"fractaledu: error: cannot write or read {error.filename or 'a file'}: {error.strerror or error}{notes}",

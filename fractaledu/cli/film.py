@@ -4,8 +4,9 @@ from __future__ import annotations
 from .. import networks
 from ..progress import Bars
 from . import pictures, reading
+from .cluster import workers
 from .over import values_over
-from .telling import announced, finished, kept_in, say, warnings_in_a_line
+from .telling import finished, kept_in, say, warnings_in_a_line
 
 KEYFRAMES = 24
 
@@ -50,13 +51,13 @@ def add(commands):
 
 def run(options):
     """Plan the film, say what it takes, make it."""
-    with warnings_in_a_line():
+    with warnings_in_a_line(), workers(options) as crew:
         with Bars(disable=None, target="window", reference="step") as bars:
             plan = plan_of(options, bars)
         say(plan)
-        say(announced(plan.estimate(options.threads), options.threads))
+        say(crew.announced(plan.estimate(crew.count)))
         with kept_in(plan.keyframes.folder), Bars(disable=None, reference="step", keyframes="run", frames="frame") as bars:
-            plan.make(threads=options.threads, progress=bars)
+            plan.make(crew.threads, crew.executor, bars)
     finished(options.out, plan.keyframes.folder, "keyframes")
 
 
@@ -68,7 +69,8 @@ def plan_of(options, progress=None):
     return film_plan(problem, file=options.out, view=pictures.view_of(options, problem), size=options.size,
                      steps=options.steps, supersampling=options.supersampling, fps=options.fps, seconds=options.seconds,
                      colours=options.colours, palette=options.palette, mode=options.mode, caption=not options.no_caption,
-                     loop=options.loop, codec=options.codec, folder=options.folder, threads=options.threads,
+                     loop=options.loop, codec=options.codec, folder=options.folder,
+                     threads=None if options.scheduler else options.threads,
                      progress=progress, precision=options.precision, **way)
 
 

@@ -52,6 +52,8 @@ def add_look(system, side):
     system.add_argument("--mode", choices=MODES,
                         help="what colours mean; default: basins where there are attractors, else rank")
     system.add_argument("--threads", type=int, help="default: all that this process may use")
+    system.add_argument("--scheduler", metavar="ADDRESS",
+                        help="compute on a dask cluster: its scheduler, as tcp://10.0.0.1:8786, or the .json file it wrote")
     system.add_argument("--precision", choices=PRECISIONS, default="auto",
                         help=f"auto: beyond float64 exact, as differences from one run in arbitrary precision. {STOPS}.")
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from ..progress import Bars
 from . import pictures, reading
-from .telling import announced, finished, kept_in, say, warnings_in_a_line
+from .cluster import workers
+from .telling import finished, kept_in, say, warnings_in_a_line
 
 
 def add(commands):
@@ -22,12 +23,12 @@ def run(options):
     """Plan the poster, say what it takes, make it."""
     from ..posters import poster_plan  # loads Pillow
     problem = pictures.problem_of(options)
-    with warnings_in_a_line():
+    with warnings_in_a_line(), workers(options) as crew:
         plan = poster_plan(problem, options.out, pictures.view_of(options, problem, options.size), options.size, options.steps,
                            palette=options.palette, mode=options.mode, caption=not options.no_caption, folder=options.folder,
                            precision=options.precision)
         say(plan)
-        say(announced(plan.estimate(options.threads), options.threads))
+        say(crew.announced(plan.estimate(crew.count)))
         with kept_in(plan.folder), Bars(disable=None, reference="step", tiles="run", drawing="row") as bars:
-            plan.make(threads=options.threads, progress=bars)
+            plan.make(crew.threads, crew.executor, bars)
     finished(options.out, plan.folder, "tiles")

@@ -14,6 +14,7 @@ from ..recipes import Recipe
 from ..rendering import estimate_of, part_of, render_of, warn
 from ..view import check_size
 from . import pictures, reading
+from .cluster import workers
 from .telling import announced, say, warnings_in_a_line
 
 LONG_SECONDS = 10           # work that takes longer is announced
@@ -45,18 +46,18 @@ def run(options):
     check_look(problem, options.palette, options.mode)
     recipe = Recipe(problem, view, check_size(options.size), problem.check_steps(options.steps), precision=options.precision)
     total = options.size[0] * options.size[1]
-    with warnings_in_a_line():
+    with warnings_in_a_line(), workers(options) as crew:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", deep.SlowReferenceWarning)         # what it says is announced below
             warn(recipe, stacklevel=2)
         left = 1.0 - _finished(out)
         _train_reference(recipe)
-        seconds = left * estimate_of(recipe, options.threads)
+        seconds = left * estimate_of(recipe, crew.count)
         if seconds > LONG_SECONDS:
-            say(announced(seconds, options.threads))
+            say(crew.announced(seconds))
         with tqdm(total=total, unit="run", unit_scale=True, disable=None, leave=False) as bar:
             try:
-                land = render_of(recipe, options.threads, file=out, write=_writer(options),
+                land = render_of(recipe, crew.threads, crew.executor, file=out, write=_writer(options),
                                  progress=lambda done, _: bar.update(done - bar.n))
             except KeyboardInterrupt:
                 kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"

@@ -108,7 +108,7 @@ class Keyframes:
         each, total = self.samples(), self.samples() * len(self)
         missing, reference = self.missing(), self.reference()
         if reference is not None:
-            reference.find(threads, told_reference, cancel)
+            reference.find(threads if executor is None else None, told_reference, cancel)      # here
         for k in set(range(len(self))) - set(missing):
             part_of(self.file(k)).unlink(missing_ok=True)           # of a call that was killed between the two
         for count, k in enumerate(missing, len(self) - len(missing)):

@@ -14,6 +14,7 @@ from ..disk import check_free
 from ..landscape import atomic
 from ..progress import reporter
 from ..wording import amount
+from ..workers import ClusterError
 from . import captioning, stories, writing
 from .frames import Frames
 from .keyframes import Keyframes
@@ -162,6 +163,9 @@ class Plan:
             kept = len(self.keyframes) - len(self.keyframes.missing())
             raise KeyboardInterrupt(f"{kept} of {len(self.keyframes)} keyframes are kept in {self.keyframes.folder}: "
                                     "do the same again to go on") from None
+        except ClusterError as error:
+            error.kept(f"Finished keyframes are kept in {self.keyframes.folder}")
+            raise
         with atomic(beside(self.file)) as file:
             file.write((json.dumps(self.recipe, ensure_ascii=False, indent=1) + "\n").encode())
         return Film(self.file, self.recipe)

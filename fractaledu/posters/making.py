@@ -23,6 +23,7 @@ from ..recipes import Recipe, check_precision
 from ..rendering import estimate_of, runs, warn
 from ..view import View, check_sides, check_view
 from ..wording import amount
+from ..workers import ClusterError
 from . import drawing, words
 from .tiles import Tiles
 
@@ -195,9 +196,12 @@ class Plan:
         try:
             with reporter(progress, reference="step", tiles="run", drawing="row") as told:
                 self._compute(finished, threads, executor, told, cancel)
-                self._sheet.write(self.file, threads, functools.partial(told, "drawing"), cancel)
+                self._sheet.write(self.file, threads if executor is None else None, functools.partial(told, "drawing"), cancel)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"finished tiles are kept in {self.folder}: do the same again to go on") from None
+        except ClusterError as error:
+            error.kept(f"Finished tiles are kept in {self.folder}")
+            raise
         return self.file
 
     # ------------------------------------------------------------ behind it
