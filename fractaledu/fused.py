@@ -65,24 +65,19 @@ def forward_product(kept, value):
     def forward(activation, n, count, m, a, a0, b, b0, c, w0, out):
         """c = kept(a @ b), out = value(c) @ w.  a: n x count numbers from a0 on; b: count x m from b0 on; w, in b too: m from w0 on.
         """
-        whole = m - m % (columns * WIDTH)
-        r = 0
+        whole, most = m - m % (columns * WIDTH), n - n % rows
         for i in range(0, n * WIDTH):
             out[i] = 0.0
-        while r < n:
-            at = a0 + r * count
-            if r + rows <= n:
-                for v in range(0, whole, columns * WIDTH):
-                    big(activation, count, a, at, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
-                for v in range(whole, m, WIDTH):
-                    tall(activation, count, a, at, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
-                r += rows
-            else:
-                for v in range(0, whole, columns * WIDTH):
-                    wide(activation, count, a, at, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
-                for v in range(whole, m, WIDTH):
-                    small(activation, count, a, at, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
-                r += 1
+        for v in range(0, whole, columns * WIDTH):      # columns first, as in matmul.py
+            for r in range(0, most, rows):
+                big(activation, count, a, a0 + r * count, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
+            for r in range(most, n):
+                wide(activation, count, a, a0 + r * count, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
+        for v in range(whole, m, WIDTH):
+            for r in range(0, most, rows):
+                tall(activation, count, a, a0 + r * count, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
+            for r in range(most, n):
+                small(activation, count, a, a0 + r * count, b, b0 + v, m, c, r * m + v, b, w0 + v, out, r * WIDTH)
     return forward
 
 
@@ -130,19 +125,17 @@ def backward_product(value, slope):
     @njit
     def backward(activation, n, inputs, m, a, a0, e, z, g0, g1):
         """g1 += e @ value(z), g0 += a.T @ (e * slope(z)).  a: n x inputs from a0 on; e: n Vecs; z: n x m, is written over."""
-        whole = m - m % (columns * WIDTH)
-        if inputs >= rows:
-            done = rows
-            for v in range(0, whole, columns * WIDTH):
+        whole, first = m - m % (columns * WIDTH), rows if inputs >= rows else 1
+        for v in range(0, whole, columns * WIDTH):
+            if first == rows:
                 big(activation, n, a, a0, inputs, e, z, v, m, g0, g1)
-            for v in range(whole, m, WIDTH):
-                tall(activation, n, a, a0, inputs, e, z, v, m, g0, g1)
-        else:
-            done = 1
-            for v in range(0, whole, columns * WIDTH):
+            else:
                 wide(activation, n, a, a0, inputs, e, z, v, m, g0, g1)
-            for v in range(whole, m, WIDTH):
+        for v in range(whole, m, WIDTH):
+            if first == rows:
+                tall(activation, n, a, a0, inputs, e, z, v, m, g0, g1)
+            else:
                 small(activation, n, a, a0, inputs, e, z, v, m, g0, g1)
-        if done < inputs:
-            accumulate(inputs - done, n, m, a, a0 + done, 1, inputs, z, 0, g0[done * m:])
+        if first < inputs:
+            accumulate(inputs - first, n, m, a, a0 + first, 1, inputs, z, 0, g0, first * m)
     return backward

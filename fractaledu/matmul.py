@@ -63,24 +63,19 @@ def _product(add):
     big, tall, wide, small = (_tile(r, v, add) for r, v in ((rows, columns), (rows, 1), (1, columns), (1, 1)))
 
     @njit
-    def product(n, count, m, a, a0, a_row, a_k, b, b0, c):
-        """c (+)= a @ b.  a: n x count numbers, from a0 on; b, from b0 on: count x m; c: n x m; WIDTH divides m."""
-        whole = m - m % (columns * WIDTH)
-        r = 0
-        while r < n:
-            at = a0 + r * a_row
-            if r + rows <= n:
-                for v in range(0, whole, columns * WIDTH):
-                    big(count, a, at, a_row, a_k, b, b0 + v, m, c, r * m + v, m)
-                for v in range(whole, m, WIDTH):
-                    tall(count, a, at, a_row, a_k, b, b0 + v, m, c, r * m + v, m)
-                r += rows
-            else:
-                for v in range(0, whole, columns * WIDTH):
-                    wide(count, a, at, a_row, a_k, b, b0 + v, m, c, r * m + v, m)
-                for v in range(whole, m, WIDTH):
-                    small(count, a, at, a_row, a_k, b, b0 + v, m, c, r * m + v, m)
-                r += 1
+    def product(n, count, m, a, a0, a_row, a_k, b, b0, c, c0):
+        """c (+)= a @ b.  a: n x count numbers, from a0 on; b, from b0 on: count x m; c, from c0 on: n x m; WIDTH divides m."""
+        whole, most = m - m % (columns * WIDTH), n - n % rows
+        for v in range(0, whole, columns * WIDTH):      # columns first: what a tile reads of b stays in the nearest cache
+            for r in range(0, most, rows):
+                big(count, a, a0 + r * a_row, a_row, a_k, b, b0 + v, m, c, c0 + r * m + v, m)
+            for r in range(most, n):
+                wide(count, a, a0 + r * a_row, a_row, a_k, b, b0 + v, m, c, c0 + r * m + v, m)
+        for v in range(whole, m, WIDTH):
+            for r in range(0, most, rows):
+                tall(count, a, a0 + r * a_row, a_row, a_k, b, b0 + v, m, c, c0 + r * m + v, m)
+            for r in range(most, n):
+                small(count, a, a0 + r * a_row, a_row, a_k, b, b0 + v, m, c, c0 + r * m + v, m)
     return product
 
 
