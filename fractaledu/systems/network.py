@@ -20,7 +20,7 @@ from .activations import ACTIVATIONS, INPUT_GAIN, kept, slope, value
 from .hyper import Hyper, active, parameter
 
 NEAR = 0.15                     # outputs this close to a pattern are it
-BLOCK = 24                      # samples whose hidden units are in the cache together
+BLOCK = 16                      # samples whose hidden units are in the cache together
 
 
 # ---------------------------------------------------------------- hyperparameters
