@@ -44,6 +44,8 @@ class Work:
     Attributes
     ----------
     name : Name
+    asked : str
+        The text of the name by which it is found while it is under way.
     lock : threading.RLock
         Held by the one who fills them.
     pixels : (n,) of kernel.PIXEL
@@ -57,7 +59,7 @@ class Work:
     """
 
     def __init__(self, name, total, kept=None):
-        self.name, self.lock, self.lanes, self.users = name, threading.RLock(), None, 0
+        self.name, self.asked, self.lock, self.lanes, self.users = name, name.text, threading.RLock(), None, 0
         self.reference = kept.reference() if kept is not None and kept.reference is not None else None
         self.on_shelf = self.looked = False
         if kept is not None and kept.reference is not None and self.reference is None:
@@ -158,6 +160,7 @@ class Memory:
             work.users -= 1
             if work.users:              # somebody goes on with it, and will keep it
                 return
+            self._under_way.pop(work.asked, None)
             kept, shelf = work.kept(), self.shelf
             self._drop(work.name.text)
             if kept is not None and kept.nbytes <= self.megabytes * MEGABYTE:

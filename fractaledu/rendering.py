@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -88,6 +89,10 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         If pixels lie closer than 4 ulps and are computed in plain float64, which cannot resolve the picture.
     SlowReferenceWarning
         If the reference run of an exact picture takes more than a minute.
+
+    Notes
+    -----
+    The same picture is computed again each time, unless `remember` was called.
     """
     recipe = _question(system, view, size, steps, precision)
     return render_of(recipe, threads, executor, progress, cancel, file, write, memory=asked())
@@ -147,6 +152,12 @@ def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cance
             done |= now
             yield engine.landscape(stride=k)
             k //= 2
+
+
+def thinned(land) -> Landscape:
+    """The computed pixels of a coarse pass only: every stride-th row and column."""
+    pixels = np.ascontiguousarray(land.pixels[::land.stride, ::land.stride])
+    return replace(land, size=pixels.shape[::-1], pixels=pixels)
 
 
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,

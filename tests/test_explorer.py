@@ -21,6 +21,7 @@ from fractaledu.explorer.outbox import Outbox
 from fractaledu.explorer.presets import presets_of
 from fractaledu.explorer.worker import Worker
 from fractaledu.recipes import Recipe
+from fractaledu.rendering import refine
 
 SMALL = 48, 48
 
