@@ -37,6 +37,11 @@ class Kept(NamedTuple):
     def nbytes(self) -> int:
         return self.pixels.nbytes + (0 if self.known is None else self.known.nbytes)
 
+    @property
+    def usable(self) -> bool:
+        """Whether it can be finished to the same bits: not if its reference is gone."""
+        return self.reference is None or self.reference() is not None
+
 
 class Work:
     """A picture that is asked for: all who compute it at the same time fill the same pixels, one at a time.
@@ -58,19 +63,16 @@ class Work:
         What it has to go on with, where that does not follow from its name.
     """
 
-    def __init__(self, name, total, kept=None):
+    def __init__(self, name, pixels, kept=None):
         self.name, self.asked, self.lock, self.lanes, self.users = name, name.text, threading.RLock(), None, 0
-        self.reference = kept.reference() if kept is not None and kept.reference is not None else None
         self.on_shelf = self.looked = False
-        if kept is not None and kept.reference is not None and self.reference is None:
-            kept = None                 # its reference is gone: it cannot be finished to the same bits
-        self.digits, self.seconds = (kept.digits, kept.seconds) if kept is not None else (0, 0.0)
-        if kept is not None and kept.known is None:
-            self.pixels = kept.pixels
-        else:
-            self.pixels = blank(total)
-            if kept is not None:
-                self.pixels[np.unpackbits(kept.known, count=total).view(bool)] = kept.pixels
+        self.pixels, self.digits, self.seconds, self.reference = pixels, 0, 0.0, None
+        if kept is not None and kept.usable:
+            self.digits, self.seconds, self.reference = kept.digits, kept.seconds, kept.reference and kept.reference()
+            if kept.known is None:
+                self.pixels = kept.pixels
+            else:
+                self.pixels[np.unpackbits(kept.known, count=len(pixels)).view(bool)] = kept.pixels
 
     def known(self) -> np.ndarray:
         """Which pixels are computed, bool (n,)."""
@@ -127,27 +129,38 @@ class Memory:
 
     def left(self, recipe, point=None, near=False) -> float:
         """The share of a recipe's pixels that are still to be computed; `point` and `near` as in `deep.find`."""
-        share, total = 1.0, recipe.size[0] * recipe.size[1]
-        for name in {name_of(recipe, point, how) for how in {False, near}} - {None}:
-            work = self.begin(name, total, recipe)
-            share = min(share, 1.0 - float(work.known().mean()))
+        total = recipe.size[0] * recipe.size[1]
+        names = {name_of(recipe, point, how) for how in {False, near}} - {None}
+        return 1.0 - max((self._count(name, total, recipe) for name in names), default=0) / total
+
+    def _count(self, name, total, recipe):
+        """How many pixels of a picture are known."""
+        with self._lock:
+            work, kept = self._under_way.get(name.text), self._kept.get(name.text)
+        if work is None and kept is not None:
+            return len(kept.pixels) if kept.usable else 0
+        if work is None and not (self.shelf is not None and name.everywhere and self.shelf.holds(name.text)):
+            return 0
+        work = self.begin(name, blank(total), recipe)
+        try:
+            return int(work.known().sum())
+        finally:
             self.end(work)
-        return share
 
     # ------------------------------------------------------------ for who computes
 
-    def begin(self, name, total, recipe) -> Work:
-        """The Work on a picture of `total` pixels, with what is known of it; `end` it."""
+    def begin(self, name, pixels, recipe) -> Work:
+        """The Work on a picture, with what is known of it; `end` it.  Fills `pixels`, which are blank, or an earlier one's."""
         with self._lock:
             work = self._under_way.get(name.text)
             if work is None:
-                work = self._under_way[name.text] = Work(name, total, self._kept.get(name.text))
+                work = self._under_way[name.text] = Work(name, pixels, self._kept.get(name.text))
             if name.text in self._kept:
                 self._kept.move_to_end(name.text)
             work.users += 1
         with self._reading:                 # a second user waits for the file as well
             if self.shelf is not None and name.everywhere and not work.looked and not work.complete:
-                found = self.shelf.read(name.text, total, max(len(recipe.problem.attractors), 1))
+                found = self.shelf.read(name.text, len(pixels), max(len(recipe.problem.attractors), 1))
                 if found is not None:
                     work.pixels, work.digits = found
                     work.on_shelf = True

@@ -12,6 +12,7 @@ from . import deep
 from .cancelled import Cancelled
 from .engine import POLL_SECONDS, Engine
 from .fingerprints import name_of
+from .kernel import blank
 
 _LATER = deep.Lanes(None, None, None, None)          # a picture that is known needs no lanes, and no reference run
 
@@ -36,10 +37,10 @@ class Remembering(Engine):
     def _begin(self, own, name, how):
         """Take what is known; `own` is the name of the picture whose reference run is where it finds one by itself."""
         recipe, cancel, self._own = self.recipe, self.cancel, own
-        work = self._memory.begin(own, self.total, recipe)
+        work = self._memory.begin(own, self.pixels, recipe)
         if name != own and not work.complete:
             self._memory.end(work)
-            work = self._memory.begin(name, self.total, recipe)
+            work = self._memory.begin(name, blank(self.total), recipe)        # somebody may have joined the other
         self._work = work
         try:
             if work.complete:

@@ -62,6 +62,10 @@ class Shelf:
             os.utime(path)                      # used now
         return found
 
+    def holds(self, name) -> bool:
+        """Whether there seems to be a file of it."""
+        return self._path(name).exists()
+
     def write(self, name, pixels, digits) -> None:
         """Put a finished picture there; if that cannot be, say so once."""
         path = self._path(name)
