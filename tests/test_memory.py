@@ -483,8 +483,12 @@ def test_the_memory_is_bounded_and_the_least_used_goes(tiles):
 
 def test_begun_pictures_take_only_what_is_computed_of_them():
     held = fe.remember()
-    next(iter(refine(recipe(size=(256, 256)), 32, memory=held)))
-    gc.collect()
+    begun = [refine(recipe(size=(256, 256)), 32, memory=held)]
+    next(begun[0])
+    begun.append(begun)
+    del begun
+    with held._lock:
+        gc.collect()                                        # which may come at any moment
     (kept,) = held._kept.values()
     assert kept.nbytes == 64 * 27 + 256 * 256 // 8 and held._bytes == kept.nbytes
 
