@@ -22,6 +22,7 @@ from .ensembles import ensemble
 from .landscape import Landscape
 from .limits import limits
 from .maps import burning_ship, cubic, julia, logistic, magnet, mandelbrot, newton, rational
+from .memory import forget, remember
 from .names import named
 from .networks import network, paper, paper_view, random_network
 from .problems import Problem
@@ -43,11 +44,11 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
 
 __all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "MetaGradient", "Problem", "Recipe", "SlowReferenceWarning", "Trace",
            "View", "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
-           "difference", "dimension", "doubling", "edge_at_start", "ensemble", "estimate", "evaluate", "exact_value", "julia",
-           "limits", "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network", "newton",
-           "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational", "render",
-           "sharpness", "shuffled", "single_precision", "step_of", "three_weights", "trace", "two_weights",
-           "uncertainty_exponent", "xor", "ClusterError", "ClusterWarning", *_DRAWING]
+           "difference", "dimension", "doubling", "edge_at_start", "ensemble", "estimate", "evaluate", "exact_value", "forget",
+           "julia", "limits", "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network",
+           "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational",
+           "remember", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights", "trace",
+           "two_weights", "uncertainty_exponent", "xor", "ClusterError", "ClusterWarning", *_DRAWING]
 
 
 def __getattr__(name):

@@ -26,8 +26,10 @@ from .deep.references import check_memory, warn_if_slow
 from .engine import Engine
 from .kernel import LANES, blank, record
 from .landscape import Landscape
+from .memory import asked
 from .problems import as_problem
 from .recipes import Recipe, check_precision
+from .remembering import Remembering
 from .view import FLOOR_ULPS, FloatFloorWarning, View, check_size, check_view
 from .workers import ClusterError
 
@@ -91,22 +93,27 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
         If workers compute on another kind of processor, or a cluster has had no worker for ten seconds.
     SlowReferenceWarning
         If the reference run of an exact picture takes more than a minute.
+
+    Notes
+    -----
+    The same picture is computed again each time, unless `remember` was called.
     """
     recipe = _question(system, view, size, steps, precision)
-    return render_of(recipe, threads, executor, progress, cancel, file, write)
+    return render_of(recipe, threads, executor, progress, cancel, file, write, memory=asked())
 
 
 def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, file=None, write=None, reference=None,
-              reference_progress=None, using=None) -> Landscape:
+              reference_progress=None, using=None, memory=None) -> Landscape:
     """`render` for a Recipe, without warnings.
 
     reference : (Decimal, Decimal), where the reference run of an exact picture is, instead of near its centre;
-    reference_progress(done, total) is told of that run, in steps; using: Lanes to compute with instead.
+    reference_progress(done, total) is told of that run, in steps; using: Lanes to compute with instead; memory: a Memory
+    of pictures seen before.
     """
     if file is not None and pathlib.Path(file).is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder", os.fspath(file))
-    with Engine(recipe, threads, executor, progress, cancel, using, point=reference,
-                reference_progress=reference_progress) as engine:
+    with Remembering(recipe, threads, executor, progress, cancel, memory, using, reference,
+                     reference_progress=reference_progress) as engine:
         if file is not None:
             return _render_to_file(engine, recipe, pathlib.Path(file), write or Landscape.save)
         engine.fill(np.arange(engine.pixels.size))
@@ -125,26 +132,24 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
     if coarsest & (coarsest - 1):
         raise ValueError(f"coarsest must be a power of 2, got {coarsest}")
-    return refine(_question(system, view, size, steps, precision), coarsest, threads, executor, progress, cancel)
+    return refine(_question(system, view, size, steps, precision), coarsest, threads, executor, progress, cancel,
+                  memory=asked())
 
 
-def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, known=None, reference_progress=None,
-           near=False) -> Iterator[Landscape]:
-    """`passes` for a Recipe, without warnings; goes on from `known`, an earlier pass of the same as `thinned` gives it.
+def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, reference_progress=None,
+           near=False, memory=None) -> Iterator[Landscape]:
+    """`passes` for a Recipe, without warnings; begins with the finest pass that a memory knows.
 
     `near` and `reference_progress` as in `deep.find`.
     """
-    with Engine(recipe, threads, executor, progress, cancel, near=near, reference_progress=reference_progress) as engine:
+    with Remembering(recipe, threads, executor, progress, cancel, memory, near=near,
+                     reference_progress=reference_progress) as engine:
         columns, rows = recipe.size
         row, column = np.divmod(np.arange(rows * columns), columns)
         k, done = coarsest, np.zeros(rows * columns, bool)
         while k > max(columns, rows):
             k //= 2
-        if known is not None:
-            k = min(k, known.stride)
-            done = (row % known.stride == 0) & (column % known.stride == 0)
-            engine.pixels[done] = known.pixels.reshape(-1)
-            engine.done = int(done.sum())
+        k = engine.finest(k)
         while k >= 1:
             now = (row % k == 0) & (column % k == 0) & ~done
             engine.fill(np.flatnonzero(now))
@@ -165,9 +170,12 @@ def estimate(system, view: View | None = None, size=(384, 384), steps: int | Non
 
     Itself takes about half a second, the time to compile where that is needed and, for an exact picture, the time of its
     reference run, which is kept for `render` and not counted.  Where even a few pixels would take
-    longer, they are run for fewer steps, which overestimates if many runs end early.  Arguments as in `render`.
+    longer, they are run for fewer steps, which overestimates if many runs end early.  What `render` remembers (`remember`)
+    takes no time.  Arguments as in `render`.
     """
-    return estimate_of(_question(system, view, size, steps, precision), threads)
+    recipe, memory = _question(system, view, size, steps, precision), asked()
+    left = 1.0 if memory is None else memory.left(recipe)
+    return left * estimate_of(recipe, threads) if left else 0.0
 
 
 def estimate_of(recipe, threads=None, reference=None) -> float:
@@ -274,19 +282,23 @@ def _question(system, view, size, steps, precision="auto"):
     check_view(view)
     size, steps = check_size(size), problem.check_steps(steps)
     recipe = Recipe(problem, view, size, steps, precision=check_precision(precision))
-    warn(recipe, stacklevel=4)
+    memory = asked()
+    warn(recipe, stacklevel=4, known=memory is not None and memory.left(recipe) == 0.0)
     return recipe
 
 
-def warn(recipe, stacklevel):
+def warn(recipe, stacklevel, known=False):
     """FloatFloorWarning if a plain picture's pixels lie closer than 4 ulps, SlowReferenceWarning if an exact one begins late.
+
+    It does not if all its pixels are `known`.
 
     ValueError if the view is exact, needs to be, and the system stops at float64.
     """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "exact":
         check_memory(problem, recipe.steps)
-        warn_if_slow(problem, view, size, recipe.steps, stacklevel + 1)
+        if not known:
+            warn_if_slow(problem, view, size, recipe.steps, stacklevel + 1)
     elif view.exact is not None and recipe.precision == "auto" and view.at_float_floor(size):
         raise ValueError(f"view must be one that float64 resolves for {problem.title or 'this system'}, got pixels that lie "
                          f"{view.spacing_in_ulps(size):.2g} ulps apart. {STOPS}")
@@ -310,7 +322,7 @@ def part_of(path) -> pathlib.Path:
 def _render_to_file(engine, recipe, path, write):
     part = part_of(path)
     with contextlib.suppress(FileNotFoundError):
-        engine.pixels[:] = _resume(part, recipe).pixels.reshape(-1)
+        engine.put(_resume(part, recipe).pixels.reshape(-1))
     todo = np.flatnonzero(np.isnan(engine.pixels["value"]))
     engine.done = engine.total - len(todo)
     saved_at, took = time.monotonic(), 0.0

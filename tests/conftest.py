@@ -2,6 +2,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 import tempfile
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")          # before numpy: the tests' own processes share the processors
@@ -12,6 +13,7 @@ from lab import running_browser, running_lab
 
 # answers that are given while notebooks are tested do not go beside the notebooks
 os.environ.setdefault("FRACTALEDU_ANSWERS", os.path.join(tempfile.mkdtemp(prefix="fractaledu-"), "my-answers.json"))
+os.environ.pop("FRACTALEDU_MEMORY", None)           # what one test computes is not remembered in another
 CHROMIUM = os.environ.get("FRACTALEDU_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 IN_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
@@ -62,6 +64,13 @@ def lab(tmp_path_factory):
 def browser(chromium):
     with running_browser(chromium) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """Each test computes its own pictures: a bitwise test would compare a remembered one with itself."""
+    if "fractaledu.memory" in sys.modules:
+        sys.modules["fractaledu.memory"].forget()
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def add(commands):
         made.add_argument("--loop", action="store_true", help="forward, and back again: twice as long")
         made.add_argument("--codec", metavar="NAME", help="for .mp4: an encoder as ffmpeg names it; default: libx264")
         pictures.add_look(system, 384)
+        pictures.add_memory(system)
         system.add_argument("--out", type=reading.path, required=True, metavar="FILE",
                             help=".webp, .mp4, or without an ending a folder of PNGs; its recipe also goes to FILE.json")
         system.add_argument("--folder", type=reading.path, metavar="DIR",
@@ -51,6 +52,7 @@ def add(commands):
 
 def run(options):
     """Plan the film, say what it takes, make it."""
+    pictures.use_memory(options)
     with warnings_in_a_line(), workers(options) as crew:
         with Bars(disable=None, target="window", reference="step") as bars:
             plan = plan_of(options, bars)

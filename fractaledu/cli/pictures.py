@@ -5,6 +5,7 @@ from .. import names, networks
 from ..axes import Exact
 from ..colour import MODES
 from ..deep import STOPS
+from ..memory import Memory, asked, remember
 from ..problems import Problem
 from ..recipes import PRECISIONS
 from ..view import View, check_sides
@@ -56,6 +57,17 @@ def add_look(system, side):
                         help="compute on a dask cluster: its scheduler, as tcp://10.0.0.1:8786, or the .json file it wrote")
     system.add_argument("--precision", choices=PRECISIONS, default="auto",
                         help=f"auto: beyond float64 exact, as differences from one run in arbitrary precision. {STOPS}.")
+
+
+def add_memory(system):
+    """Add where pictures that were seen are kept; `use_memory` obeys it."""
+    system.add_argument("--memory", type=reading.path, metavar="DIR",
+                        help="keep pictures in this folder, and compute none that is there; default: FRACTALEDU_MEMORY")
+
+
+def use_memory(options) -> Memory | None:
+    """The memory that was asked for, by the option or by the environment."""
+    return asked() if options.memory is None else remember(options.memory)
 
 
 def problem_of(options) -> Problem:

@@ -27,6 +27,7 @@ def add(commands):
     for name, system in pictures.add_systems(command, run):
         pictures.add_view(system, name)
         pictures.add_look(system, 384)
+        pictures.add_memory(system)
         system.add_argument("--out", type=reading.path, required=True, metavar="FILE.{npz,png}",
                             help="finished tiles stay in FILE.part, from which the same command goes on")
 
@@ -45,19 +46,23 @@ def run(options):
     from ..colour import check_look
     check_look(problem, options.palette, options.mode)
     recipe = Recipe(problem, view, check_size(options.size), problem.check_steps(options.steps), precision=options.precision)
-    total = options.size[0] * options.size[1]
+    total, memory = options.size[0] * options.size[1], pictures.use_memory(options)
     with warnings_in_a_line(), workers(options) as crew:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", deep.SlowReferenceWarning)         # what it says is announced below
             warn(recipe, stacklevel=2)
         left = 1.0 - _finished(out)
-        _train_reference(recipe)
-        seconds = left * estimate_of(recipe, crew.count)
+        if memory is not None:
+            left = min(left, memory.left(recipe))
+        seconds = 0.0
+        if left:
+            _train_reference(recipe)
+            seconds = left * estimate_of(recipe, crew.count)
         if seconds > LONG_SECONDS:
             say(crew.announced(seconds))
         with tqdm(total=total, unit="run", unit_scale=True, disable=None, leave=False) as bar:
             try:
-                land = render_of(recipe, crew.threads, crew.executor, file=out, write=_writer(options),
+                land = render_of(recipe, crew.threads, crew.executor, file=out, write=_writer(options), memory=memory,
                                  progress=lambda done, _: bar.update(done - bar.n))
             except KeyboardInterrupt:
                 kept = f"; what is finished is in {part_of(out)}, the same command goes on from there"

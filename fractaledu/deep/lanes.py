@@ -47,7 +47,12 @@ def lanes(recipe, point=None, near=False, reference_progress=None, cancel=None, 
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "float64":
         return Lanes(problem.system, *view.positions(size), None)
-    reference = find(problem, view, size, recipe.steps, point, near, reference_progress, cancel)
+    return following(recipe, find(problem, view, size, recipe.steps, point, near, reference_progress, cancel), rounded)
+
+
+def following(recipe, reference, rounded=False) -> Lanes:
+    """The lanes of an exact picture that follow a certain reference."""
+    view, size = recipe.view, recipe.size
     if view.spacing_in_ulps(size) < EXACT_BELOW and not rounded:
         view = view.exactly()
     return Lanes(reference.system, *view.offsets(size, reference.point), reference)

@@ -114,6 +114,14 @@ def find(problem, view, size, steps, point=None, near=False, progress=None, canc
     return found
 
 
+def is_own(problem, view, size, steps, reference) -> bool:
+    """Whether a reference run is the one that `find` gives a picture when it is asked for no particular one."""
+    if reference is None:
+        return False
+    with _lock:
+        return _kept.get((_name(problem), steps, digits_for(view), (view, tuple(size)))) is reference
+
+
 def digits_for(view) -> int:
     """Digits that the places of a view's pixels need: its depth and SPARE more, in steps of GRAIN."""
     depth = max(-math.log10(half / (1.0 if scale == "log10" else max(abs(float(centre)), half)))

@@ -86,11 +86,9 @@ class Conversation(Listener):
 
     def _do_bye(self, message):
         self._clients.discard(message["client"])
-        if not self._clients:                               # nobody looks: no work, nothing kept
-            if self._busy == "computing":
-                self.stop()
-                self._busy = "paused"                       # the next browser goes on
-            self._pictures.forget()
+        if not self._clients and self._busy == "computing":         # nobody looks: no work
+            self.stop()
+            self._busy = "paused"                           # the next browser goes on
 
     def _do_move(self, message):
         if "view" in self._locked:

@@ -11,7 +11,7 @@ from ..colour import places
 from ..maps import julia
 from ..problems import SIZE, Problem
 from ..recipes import Recipe
-from ..rendering import recorded, render
+from ..rendering import recorded, render_of
 from ..systems.planar import Mandelbrot
 from ..view import View
 from ..wording import attractor_name, number
@@ -122,7 +122,8 @@ class Runs:
         if not isinstance(system, Mandelbrot):
             return None
         own = julia(complex(*map(float, self.points[0])), system.power)
-        land = render(own, size=(INSET, INSET), steps=min(self.steps, 200), threads=1)
+        # remembered by nobody: one for each point that the hand passes would push out what was looked at
+        land = render_of(Recipe(own, own.view, (INSET, INSET), min(self.steps, 200)), threads=1)
         return "its Julia set", encoded(land, "two-sided", None, final=False)[1]
 
 

@@ -1,24 +1,23 @@
-"""The pictures of an explorer: computed in the background, kept, coloured and sent."""
+"""The pictures of an explorer: computed in the background, or remembered, coloured and sent."""
 from __future__ import annotations
 
 import functools
 import math
 import time
-from collections import OrderedDict
 from typing import NamedTuple
 
 from .. import deep
 from ..landscape import Landscape
+from ..memory import shared
 from ..processors import available_threads
 from ..recipes import Recipe
-from ..rendering import refine, thinned
+from ..rendering import refine
 from .frames import encoded
 from .outbox import Outbox
 from .worker import Worker
 
 FIRST_FRAME = 0.06                  # seconds that the coarsest pass may take
 QUIET = 0.06, 1.0                   # seconds of rest before the PNG is sent, on a quick and on a slow link
-KNOWN_BYTES = 32 * 2 ** 20          # of pictures seen before that are kept
 
 
 class Shown(NamedTuple):
@@ -39,7 +38,6 @@ class Pictures:
         self.outbox = Outbox(lambda content, data: explorer.send(content, [data]))
         self.shown: Shown | None = None
         self.waits_for_reference = False        # whether a picture is asked for of which there is no pass yet
-        self._known: OrderedDict[str, Landscape] = OrderedDict()    # thinned, by recipe
         self._pixel_seconds: dict[tuple, float] = {}                # by what costs about the same
         # One processor stays free for the browser and the kernel's own messages, where there is more than one.
         self.threads = max(1, available_threads() - 1)
@@ -64,10 +62,6 @@ class Pictures:
         if self.shown is not None:
             self._offer(self.shown, final=self.shown.land.stride == 1)
 
-    def forget(self) -> None:
-        """Drop the pictures seen before: nobody looks."""
-        self._known.clear()
-
     def _draw(self, job, cancel):
         recipe, question, view_id = job
         explorer, told = self._explorer, None
@@ -77,18 +71,17 @@ class Pictures:
             if (what, int(50 * done / total)) != told and explorer._clients and not cancel.is_set():
                 told = what, int(50 * done / total)
                 explorer.send({"kind": "progress", "share": done / total, "what": what})
-        key = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps, precision=recipe.precision).to_text() + (
-            f" {id(recipe.problem.system)}" if recipe.problem.name is None else "")
-        known = self._known.get(key)
+        recipe = Recipe(recipe.problem, recipe.view, recipe.size, recipe.steps, precision=recipe.precision)
+        memory = shared()
+        left = memory.left(recipe, near=True) * math.prod(recipe.size)
         passes = refine(recipe, self._coarsest(recipe), self.threads, progress=functools.partial(tell, ""), cancel=cancel,
-                        known=known, reference_progress=functools.partial(tell, "reference run"), near=True)
+                        reference_progress=functools.partial(tell, "reference run"), near=True, memory=memory)
         seconds, first, began = 0.0, True, time.perf_counter()
         for land in passes:
             self.waits_for_reference = False
             seconds += time.perf_counter() - began
-            if known is None and land.stride == 1:
-                self._pixel_seconds[cost_key(recipe)] = seconds / math.prod(recipe.size)
-            self._keep(key, land)
+            if left and land.stride == 1:
+                self._pixel_seconds[cost_key(recipe)] = seconds / left
             if not self._show(Shown(land, question, view_id), cancel, first):
                 return
             first, began = False, time.perf_counter()
@@ -99,12 +92,6 @@ class Pictures:
         cost = self._pixel_seconds.get(cost_key(recipe), 1e-3)
         pixels = math.prod(recipe.size)
         return next((k for k in (8, 16) if pixels / k ** 2 * cost < FIRST_FRAME), 32)
-
-    def _keep(self, key, land):
-        self._known[key] = thinned(land)
-        self._known.move_to_end(key)
-        while sum(kept.pixels.nbytes for kept in self._known.values()) > KNOWN_BYTES and len(self._known) > 1:
-            self._known.popitem(last=False)
 
     def _show(self, shown, cancel, first):
         """Put a pass on the screen; False if it is stale.  The heavy PNG of the last one waits for a moment of rest."""

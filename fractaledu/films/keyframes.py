@@ -14,6 +14,7 @@ from .._version import __version__
 from ..cancelled import Cancelled
 from ..kernel import PIXEL
 from ..landscape import Landscape
+from ..memory import asked, shared
 from ..rendering import part_of, render_of
 from .reference import Reference
 
@@ -119,9 +120,13 @@ class Keyframes:
             try:
                 point = reference.point if reference and self.recipes[k].view.exact is not None else None
                 render_of(self.recipes[k], threads, executor, told, cancel, self.file(k), reference=point,
-                          reference_progress=told_reference)
+                          reference_progress=told_reference, memory=self._memory(k, point))
             except Cancelled as stop:
                 raise Cancelled(count * each + stop.done, total) from None
+
+    def _memory(self, k, point):
+        """What may be known of keyframe k.  It is kept here, so that it need not push out of the memory what people look at."""
+        return asked() or (shared() if shared().left(self.recipes[k], point) < 1.0 else None)
 
     def pooled(self) -> Landscape:
         """A colour reference for the whole film: every n-th row and column of every keyframe."""
