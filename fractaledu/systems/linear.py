@@ -26,7 +26,7 @@ from .activations import Identity
 from .hyper import Hyper
 from .network import RATE_IN, RATE_OUT, Network, add_drift, begin, heavy_step, rate_of
 
-TRIANGLES = 8                   # kept: an explorer asks again for every pass and every run that it inspects
+TRIANGLES = 2                   # kept, with their data: an explorer asks again for every pass and every run that it inspects
 
 
 class Linear(NamedTuple):
