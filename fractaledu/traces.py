@@ -10,6 +10,7 @@ from .arguments import whole
 from .kernel import record, row_count
 from .problems import Problem, as_problem
 from .rendering import points
+from .systems.linear import condensed
 from .training import History, is_network
 from .training import history as looked_at
 
@@ -98,7 +99,8 @@ def trace(system, x, y, steps=None, states=False, history: int | None = None) ->
     stop = np.zeros(1, bool)
     with ThreadPoolExecutor(1) as pool:         # in a thread, so that Ctrl-C is heard
         try:
-            out, watched, orbit = pool.submit(record, problem.system, x.ravel(), y.ravel(), steps, states_too, stop).result()
+            run = pool.submit(record, condensed(problem.system), x.ravel(), y.ravel(), steps, states_too, stop)
+            out, watched, orbit = run.result()
         except BaseException:
             stop[0] = True
             raise

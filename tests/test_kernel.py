@@ -8,6 +8,7 @@ import fractaledu as fe
 from fractaledu import kernel, reference
 from fractaledu.kernel import LANES, PIXEL, sweep
 from fractaledu.names import NAMED
+from fractaledu.systems.linear import condensed
 from fractaledu.systems.planar import step_of
 
 
@@ -90,20 +91,22 @@ def test_no_system_lets_a_run_see_its_neighbours(name):
 
 def test_nothing_is_written_beside_the_arrays():
     """Loads and stores are raw pointers: odd sizes with guards around every array."""
-    for inputs, hidden, samples, batch in [(1, 1, 1, None), (3, 5, 2, None), (2, 3, 7, 3), (5, 1, 17, None), (4, 9, 33, 17)]:
-        problem = fe.random_network(1, inputs, hidden, samples, batch=batch)
+    shapes = [(1, 1, 1, None), (3, 5, 2, None), (2, 3, 7, 3), (5, 1, 17, None), (4, 9, 33, 17)]
+    linear = [fe.random_network(1, *shape[:3], activation="identity") for shape in [*shapes[1:], (7, 4, 6), (8, 6, 9)]]
+    for plain in [*(fe.random_network(1, *shape[:3], batch=shape[3]).system for shape in shapes),
+                  *(condensed(problem.system) for problem in linear)]:
         guarded, fields = [], {}
-        for name, array in problem.system._asdict().items():
+        for name, array in plain._asdict().items():
             if isinstance(array, np.ndarray):
                 room = np.full(array.size + 32, 77, array.dtype)
                 room[16:-16] = array.ravel()
                 guarded.append((room, room.copy()))
                 fields[name] = room[16:-16].reshape(array.shape)
-        system = problem.system._replace(**fields)
+        system = plain._replace(**fields)
         for n in (1, LANES, 9):
             out = np.zeros(n + 2, PIXEL)
             out[1:-1] = sweep(system, np.full(n, 3.0), np.full(n, 2.0), 5)
-            assert out[1:-1].tobytes() == sweep(problem.system, np.full(n, 3.0), np.full(n, 2.0), 5).tobytes()
+            assert out[1:-1].tobytes() == sweep(plain, np.full(n, 3.0), np.full(n, 2.0), 5).tobytes()
         for room, before in guarded:
             assert (room == before).all()
 

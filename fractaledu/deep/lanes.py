@@ -8,6 +8,7 @@ import numpy as np
 
 from ..decimals import exact_sum
 from ..systems import perturbed_datum, perturbed_network
+from ..systems.linear import condensed
 from ..systems.perturbed_datum import PerturbedOneDatum
 from .choice import EXACT_BELOW, chosen
 from .references import Reference, find
@@ -46,7 +47,7 @@ def lanes(recipe, point=None, near=False, reference_progress=None, cancel=None, 
     """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "float64":
-        return Lanes(problem.system, *view.positions(size), None)
+        return Lanes(condensed(problem.system), *view.positions(size), None)
     return following(recipe, find(problem, view, size, recipe.steps, point, near, reference_progress, cancel), rounded)
 
 

@@ -130,7 +130,7 @@ def _scratch_rows(system):
 
 
 @njit
-def _begin(hyper, first, w1, step, cells, params, at, heavy):
+def begin(hyper, first, w1, step, cells, params, at, heavy):
     """The first state, in every lane: `first` (w0 or z) and w1, scaled and shifted; velocities 0."""
     scale, mean = parameter(hyper, SCALE_IN, cells, params), parameter(hyper, MEAN_IN, cells, params)
     for r in range(first.size):
@@ -147,11 +147,11 @@ def _begin(hyper, first, w1, step, cells, params, at, heavy):
 @overload(start)
 def _start(system, cells, params, at):
     if is_a(system, OneDatum):
-        return lambda system, cells, params, at: _begin(system.hyper, system.z, system.w1, system.x_sum, cells, params, at,
-                                                        system.heavy)
+        return lambda system, cells, params, at: begin(system.hyper, system.z, system.w1, system.x_sum, cells, params, at,
+                                                       system.heavy)
     if is_a(system, *KINDS):
-        return lambda system, cells, params, at: _begin(system.hyper, system.w0.ravel(), system.w1, 1.0, cells, params, at,
-                                                        system.heavy)
+        return lambda system, cells, params, at: begin(system.hyper, system.w0.ravel(), system.w1, 1.0, cells, params, at,
+                                                       system.heavy)
 
 
 # ---------------------------------------------------------------- one step
@@ -195,7 +195,7 @@ def backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
 
 @njit(error_model="numpy")
 def update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
-    """w0 -= rate_in * g0 * w1 and w1 -= rate_out * g1; with momentum or weight decay as `_heavy_step` says."""
+    """w0 -= rate_in * g0 * w1 and w1 -= rate_out * g1; with momentum or weight decay as `heavy_step` says."""
     M = hidden * LANES
     w1 = at + inputs * M
     rate_in, rate_out = rate_of(hyper, RATE_IN, cells, params), rate_of(hyper, RATE_OUT, cells, params)
@@ -204,8 +204,8 @@ def update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
         for j in range(0, M, LANES):
             w = load(cells, w1 + j)
             for i in range(j, inputs * M, M):
-                _heavy_step(hyper, rate_in, load(g0, i) * w, cells, params, at + i, size)
-            _heavy_step(hyper, rate_out, load(g1, j), cells, params, w1 + j, size)
+                heavy_step(hyper, rate_in, load(g0, i) * w, cells, params, at + i, size)
+            heavy_step(hyper, rate_out, load(g1, j), cells, params, w1 + j, size)
         return
     for j in range(0, M, LANES):
         w = load(cells, w1 + j)
@@ -216,7 +216,7 @@ def update(hyper, heavy, inputs, hidden, cells, params, at, g0, g1):
 
 
 @njit(forceinline=True, error_model="numpy")
-def _heavy_step(hyper, rate, gradient, cells, params, at, size):
+def heavy_step(hyper, rate, gradient, cells, params, at, size):
     """velocity = momentum * velocity + gradient + weight_decay * w;  w -= rate * velocity (the velocity `size` further)."""
     w = load(cells, at)
     velocity = (parameter(hyper, MOMENTUM, cells, params) * load(cells, at + size)
@@ -298,9 +298,9 @@ def _advance(system, t, cells, params, at, scratch):
             if system.heavy:
                 for j in range(0, M, LANES):
                     h, w = load(scratch, j), load(cells, at + M + j)
-                    _heavy_step(system.hyper, rate_in, gain * system.xx * w * slope(system.activation, h),
-                                cells, params, at + j, 2 * M)
-                    _heavy_step(system.hyper, rate_out, gain * value(system.activation, h), cells, params, at + M + j, 2 * M)
+                    heavy_step(system.hyper, rate_in, gain * system.xx * w * slope(system.activation, h),
+                               cells, params, at + j, 2 * M)
+                    heavy_step(system.hyper, rate_out, gain * value(system.activation, h), cells, params, at + M + j, 2 * M)
                 return d * d, 1.0 / (d * d)
             first = gain * rate_in * system.xx
             second = gain * rate_out
