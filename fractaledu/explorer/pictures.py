@@ -11,12 +11,13 @@ from .. import deep
 from ..landscape import Landscape
 from ..processors import available_threads
 from ..recipes import Recipe
-from ..rendering import refine, thinned
+from ..rendering import computed_only, refine
 from .frames import encoded
 from .outbox import Outbox
 from .worker import Worker
 
 FIRST_FRAME = 0.06                  # seconds that the coarsest pass may take
+GUESS_FROM = 1.0                    # seconds of computing from which a guess is worth its while
 QUIET = 0.06, 1.0                   # seconds of rest before the PNG is sent, on a quick and on a slow link
 KNOWN_BYTES = 32 * 2 ** 20          # of pictures seen before that are kept
 
@@ -62,7 +63,7 @@ class Pictures:
     def again(self) -> None:
         """Send what is shown once more, in the present colours."""
         if self.shown is not None:
-            self._offer(self.shown, final=self.shown.land.stride == 1)
+            self._offer(self.shown, final=self.shown.land.complete)
 
     def forget(self) -> None:
         """Drop the pictures seen before: nobody looks."""
@@ -81,12 +82,13 @@ class Pictures:
             f" {id(recipe.problem.system)}" if recipe.problem.name is None else "")
         known = self._known.get(key)
         passes = refine(recipe, self._coarsest(recipe), self.threads, progress=functools.partial(tell, ""), cancel=cancel,
-                        known=known, reference_progress=functools.partial(tell, "reference run"), near=True)
+                        known=known, reference_progress=functools.partial(tell, "reference run"), near=True,
+                        guess_from=GUESS_FROM if explorer.guess else None)
         seconds, first, began = 0.0, True, time.perf_counter()
         for land in passes:
             self.waits_for_reference = False
             seconds += time.perf_counter() - began
-            if known is None and land.stride == 1:
+            if known is None and land.complete:
                 self._pixel_seconds[cost_key(recipe)] = seconds / math.prod(recipe.size)
             self._keep(key, land)
             if not self._show(Shown(land, question, view_id), cancel, first):
@@ -101,7 +103,7 @@ class Pictures:
         return next((k for k in (8, 16) if pixels / k ** 2 * cost < FIRST_FRAME), 32)
 
     def _keep(self, key, land):
-        self._known[key] = thinned(land)
+        self._known[key] = computed_only(land)
         self._known.move_to_end(key)
         while sum(kept.pixels.nbytes for kept in self._known.values()) > KNOWN_BYTES and len(self._known) > 1:
             self._known.popitem(last=False)
@@ -112,7 +114,7 @@ class Pictures:
             if cancel.is_set():
                 return False
             self.shown = shown
-        final = shown.land.stride == 1
+        final = shown.land.complete
         if not self._explorer._clients:
             return True
         if not final or first or self.outbox.slow:
