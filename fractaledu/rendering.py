@@ -119,10 +119,10 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     Each coarse Landscape has the full size, a computed pixel filling its k x k block (`stride` k).  No pixel is computed
     twice: all passes together cost what `render` does.  `coarsest` is a power of 2; the rest is as in `render`.
 
-    With `guess`, pixels whose surroundings ended alike and change evenly are left for later and filled in from their neighbours,
-    so that a preview at full resolution comes early: of the paper's overviews about three quarters are filled in, of a
-    chaotic window next to nothing.  `Landscape.guessed` says which; such a landscape is refused wherever results are kept or
-    measured.  In the end all pixels are computed, and the last landscape is that of `render`, bit for bit.
+    With `guess`, pixels whose surroundings ended alike and change evenly are left for later and filled in from their
+    neighbours, so that a preview at full resolution comes early: of the paper's overviews about three quarters are filled in,
+    of a chaotic window next to nothing.  `Landscape.guessed` says which; such a landscape is refused wherever results are kept
+    or measured.  In the end all pixels are computed, and the last landscape is that of `render`, bit for bit.
     """
     coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
     if coarsest & (coarsest - 1):

@@ -1,4 +1,4 @@
-"""Previews whose calm places are filled in: how often they are wrong, that they say so, and that they end as computed pictures."""
+"""Previews whose calm places are filled in: how often they are wrong, that they say so, that they end as what is computed."""
 import threading
 import time
 
@@ -233,9 +233,9 @@ def test_its_figure_and_frame_bear_the_label(guess):
 
 @pytest.mark.parametrize("use", [
     lambda land, path: land.save(path), lambda land, path: land.to_xarray(), lambda land, path: fe.save_png(land, path),
-    lambda land, path: fe.dimension(land), lambda land, path: fe.uncertainty_exponent(land), lambda land, path: fe.certify(land),
-    lambda land, path: fe.one_ulp(land), lambda land, path: fe.doubling(land), lambda land, path: fe.difference(land, land),
-    lambda land, path: store(land, path)],
+    lambda land, path: fe.dimension(land), lambda land, path: fe.uncertainty_exponent(land),
+    lambda land, path: fe.certify(land), lambda land, path: fe.one_ulp(land), lambda land, path: fe.doubling(land),
+    lambda land, path: fe.difference(land, land), lambda land, path: store(land, path)],
     ids=["save", "to_xarray", "save_png", "dimension", "uncertainty_exponent", "certify", "one_ulp", "doubling", "difference",
          "atlas"])
 def test_nothing_is_kept_or_measured_of_a_guess(use, guess, tmp_path):
