@@ -11,7 +11,7 @@ import pathlib
 import numpy as np
 
 from .kernel import PIXEL
-from .landscape import Landscape, atomic
+from .landscape import Landscape, atomic, check_computed
 from .networks import WINDOWS
 from .recipes import Recipe
 
@@ -66,10 +66,11 @@ def store(land: Landscape, path) -> None:
     Raises
     ------
     ValueError
-        If the landscape is a coarse pass, a part, or of somebody's own system, whose recipe does not say all.
+        If the landscape is a guess, a coarse pass, a part, or of somebody's own system, whose recipe does not say all.
     OSError
         If the file cannot be written.
     """
+    check_computed("land", land)
     if land.stride != 1 or np.isnan(land.value).any():
         raise ValueError(f"land must be complete, got {land!r}, stride {land.stride}")
     Recipe.from_text(land.recipe)           # refuses somebody's own

@@ -13,7 +13,7 @@ import numpy as np
 from .arguments import whole
 from .cancelled import Cancelled
 from .deep import STOPS, digits_for, exact_run, lanes, other_lanes, supports
-from .landscape import Landscape
+from .landscape import Landscape, check_computed
 from .progress import reporter
 from .recipes import Recipe
 from .rendering import render_of
@@ -152,6 +152,7 @@ def certify(land: Landscape, samples: int = 24, seed: int = 0, *, threads: int |
         raise TypeError(f"land must be a Landscape, got {type(land).__name__}")
     if land.problem.system is None or not supports(land.problem):
         raise ValueError(f"land must be of a system that can be trained exactly, got {land.problem.title}. {STOPS}")
+    check_computed("land", land)
     if land.stride != 1 or np.isnan(land.value).any():
         raise ValueError("land must be complete, got one of which pixels are missing")
     samples, seed = whole("samples", samples, 0, 10 ** 6), whole("seed", seed, 0, 2 ** 63)

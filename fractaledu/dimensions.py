@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .distance import distance_to_julia, distance_to_mandelbrot
-from .landscape import Landscape
+from .landscape import Landscape, check_computed
 from .measure import Dimension, boundary, box_dimension
 from .problems import SIZE
 from .systems.planar import Julia, Mandelbrot
@@ -24,6 +24,7 @@ def labels(land: Landscape) -> np.ndarray:
     """
     if not isinstance(land, Landscape):
         raise TypeError(f"landscape must be a Landscape, got {type(land).__name__}")
+    check_computed("landscape", land)
     if np.isnan(land.value).any():
         raise ValueError("landscape must be complete, got one whose pixels are not all computed")
     if land.problem.attractors:

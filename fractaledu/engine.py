@@ -54,15 +54,27 @@ class Engine:
         # there, which needs the lock that this one holds, would be for ever
         self.workers.end(wait=kind is not GeneratorExit)
 
-    def landscape(self, stride=1):
-        """The pixels so far, not copied: fill no more after the last stride."""
+    def grid(self):
+        """The pixels so far, (rows, columns) of kernel.PIXEL, not copied; value NaN: not computed yet."""
+        return self.pixels.reshape(self.recipe.size[::-1])
+
+    def landscape(self, stride=1, guess=None):
+        """The pixels so far, not copied: fill no more after the last stride.  With those of a Guess: a copy."""
         columns, rows = self.recipe.size
-        pixels = self.pixels.reshape(rows, columns)
+        pixels, guessed = self.grid(), None
+        if guess is not None and guess.left.any():
+            pixels, guessed = guess.pixels.copy(), guess.left.copy()
         if stride > 1:
-            pixels = pixels[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[:rows, :columns]
+            pixels, guessed = (grid if grid is None else grid[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[
+                :rows, :columns] for grid in (pixels, guessed))
         recipe, digits = self.recipe, self.reference.digits if self.reference else 0
         return Landscape(recipe.problem, recipe.view, recipe.size, recipe.steps, pixels, stride, recipe=recipe.plain_text(),
-                         digits=digits)
+                         digits=digits, guessed=guessed)
+
+    def seconds_left(self):
+        """About how long the pixels that are still missing take; inf where nothing has been computed yet."""
+        left = self.total - self.done
+        return left and (np.inf if self.cost is None else self.cost * left / self.workers)
 
     def sample(self, flat, steps):
         """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""

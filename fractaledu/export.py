@@ -6,7 +6,7 @@ import os
 from PIL import Image, PngImagePlugin
 
 from .colour import colours, look_of
-from .landscape import Landscape, atomic
+from .landscape import Landscape, atomic, check_computed
 from .recipes import Recipe
 from .rendering import render
 
@@ -34,12 +34,13 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
     Raises
     ------
     ValueError
-        If palette or mode is unknown, or the name does not end in .png.
+        If palette or mode is unknown, the name does not end in .png, or the landscape is a guess.
     OSError
         If the file cannot be written.
     """
     if not os.fspath(path).endswith(".png"):
         raise ValueError(f"path must end in .png, got {os.fspath(path)}")
+    check_computed("land", land)
     look = look_of(land.problem, palette, mode)
     texts = PngImagePlugin.PngInfo()
     texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look, at, tuple(pins)).to_text())

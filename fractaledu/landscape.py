@@ -23,6 +23,7 @@ from .recipes import Recipe, option_texts
 from .systems import network
 from .systems.hyper import Hyper
 from .view import View, check_size
+from .wording import percent
 
 FORMAT = 2
 LARGEST_HEADER = 1_000_000
@@ -66,6 +67,13 @@ class Landscape:
         Decimal digits of the reference run whose differences the pixels are; 0: they were computed in plain float64.
     precision : str
         "float64" or "exact", accordingly.
+    guessed : bool, shape (rows, columns), or None
+        In a preview (`passes` with `guess`): which pixels are not computed but filled in from their neighbours; their `last` is
+        that of a neighbour.  None: all others.
+    complete : bool
+        Whether it is no coarse pass, no guess, and no part of a picture.
+    guess : str
+        The same in words, for a label; empty where nothing is guessed.
     """
 
     problem: Problem
@@ -77,9 +85,12 @@ class Landscape:
     version: str = _version.__version__
     recipe: str = ""
     digits: int = 0
+    guessed: np.ndarray | None = None
 
     def __post_init__(self):
         self.pixels.flags.writeable = False
+        if self.guessed is not None:
+            self.guessed.flags.writeable = False
         if not self.recipe:
             text = Recipe(self.problem, self.view, self.size, self.steps).to_text()
             object.__setattr__(self, "recipe", text)
@@ -91,6 +102,9 @@ class Landscape:
     attractor = property(lambda self: self.pixels["attractor"])
     last = property(lambda self: self.pixels["last"])
     precision = property(lambda self: "exact" if self.digits else "float64")
+    complete = property(lambda self: self.stride == 1 and self.guessed is None and not np.isnan(self.value).any())
+    guess = property(lambda self: "" if self.guessed is None else
+                     f"guess: {percent(self.guessed.mean())} of the pixels are filled from their neighbours")
 
     @functools.cached_property
     def _positions(self):
@@ -102,6 +116,7 @@ class Landscape:
     def __repr__(self):
         done = int((~np.isnan(self.value)).sum())
         part = "" if done == self.value.size else f", {done} pixels computed"
+        part += f", {self.guess}" if self.guess else ""
         return (f"<Landscape {self.problem.title or self.problem.name}: {self.size[0]} x {self.size[1]}, "
                 f"{self.steps} steps, {(self.verdict == -1).mean():.1%} converged{part}"
                 f"{f', exact, reference run in {self.digits} digits' if self.digits else ''}>")
@@ -113,7 +128,10 @@ class Landscape:
         ------
         ImportError
             If xarray is not installed.
+        ValueError
+            If it is a guess.
         """
+        check_computed("landscape", self)
         import xarray
 
         arrays = {name: (("y", "x"), getattr(self, name)) for name in PIXEL.names}
@@ -129,7 +147,10 @@ class Landscape:
         ------
         OSError
             If the file cannot be written.
+        ValueError
+            If it is a guess.
         """
+        check_computed("landscape", self)
         header, arrays = _describe(self)
         with atomic(path) as file:
             np.savez_compressed(file, header=np.array(json.dumps(header)), pixels=self.pixels, **arrays)
@@ -168,6 +189,12 @@ class Landscape:
             if isinstance(error, MemoryError) or getattr(error, "errno", None) not in (None, errno.EINVAL):
                 raise                           # it could not be read; EINVAL is a zip that points before its start
             raise ValueError(f"path must be a landscape saved by fractaledu, got {os.fspath(path)}: {error}") from error
+
+
+def check_computed(name, land):
+    """ValueError if pixels of a landscape are guessed: nothing that is kept or measured may rest on them."""
+    if land.guess:
+        raise ValueError(f"{name} must be computed, got a {land.guess}: the last landscape of `passes` has none")
 
 
 @contextlib.contextmanager

@@ -24,6 +24,7 @@ from .deep import chosen, lanes
 from .deep.choice import STOPS
 from .deep.references import check_memory, warn_if_slow
 from .engine import Engine
+from .guessing import FROM, Guess
 from .kernel import LANES, blank, record
 from .landscape import Landscape
 from .memory import asked
@@ -123,24 +124,30 @@ def render_of(recipe, threads=None, executor=None, progress=None, cancel=None, f
 def passes(system, view: View | None = None, size=(384, 384), steps: int | None = None, *, coarsest: int = 8,
            threads: int | None = None, executor: Executor | None = None,
            progress: Callable[[int, int], None] | None = None,
-           cancel: threading.Event | None = None, precision: str = "auto") -> Iterator[Landscape]:
+           cancel: threading.Event | None = None, precision: str = "auto", guess: bool = False) -> Iterator[Landscape]:
     """Compute a picture coarse to fine: yield it with every `coarsest`-th pixel, then every half as many, to the last.
 
     Each coarse Landscape has the full size, a computed pixel filling its k x k block (`stride` k).  No pixel is computed
     twice: all passes together cost what `render` does.  `coarsest` is a power of 2; the rest is as in `render`.
+
+    With `guess`, pixels whose surroundings ended alike and change evenly are left for later and filled in from their
+    neighbours, so that a preview at full resolution comes early: of the paper's overviews about three quarters are filled in,
+    of a chaotic window next to nothing.  `Landscape.guessed` says which; such a landscape is refused wherever results are kept
+    or measured.  In the end all pixels are computed, and the last landscape is that of `render`, bit for bit.
     """
     coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
     if coarsest & (coarsest - 1):
         raise ValueError(f"coarsest must be a power of 2, got {coarsest}")
     return refine(_question(system, view, size, steps, precision), coarsest, threads, executor, progress, cancel,
-                  memory=asked())
+                  memory=asked(), guess_from=0.0 if guess else None)
 
 
 def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cancel=None, reference_progress=None,
-           near=False, memory=None) -> Iterator[Landscape]:
+           near=False, memory=None, guess_from=None) -> Iterator[Landscape]:
     """`passes` for a Recipe, without warnings; begins with the finest pass that a memory knows.
 
-    `near` and `reference_progress` as in `deep.find`.
+    `near` and `reference_progress` as in `deep.find`.  `guess_from`: guess where the picture takes at least so many seconds;
+    None: never.
     """
     with Remembering(recipe, threads, executor, progress, cancel, memory, near=near,
                      reference_progress=reference_progress) as engine:
@@ -150,18 +157,51 @@ def refine(recipe, coarsest=8, threads=None, executor=None, progress=None, cance
         while k > max(columns, rows):
             k //= 2
         k = engine.finest(k)
+        guess = None
         while k >= 1:
             now = (row % k == 0) & (column % k == 0) & ~done
+            if guess is not None:
+                now &= ~guess.left.reshape(-1)
             engine.fill(np.flatnonzero(now))
             done |= now
-            yield engine.landscape(stride=k)
+            if guess is None and guess_from is not None and engine.seconds_left() >= guess_from:
+                guess = Guess(recipe.size)
+            if guess is not None:
+                guess.leave_out(k, engine.grid())
+            yield engine.landscape(stride=k, guess=guess)
             k //= 2
+        if guess is not None:
+            yield from _computed_after_all(engine, guess)
+
+
+def _computed_after_all(engine, guess):
+    """The pixels that were left out, those with the largest gaps between them first."""
+    k = FROM // 2
+    while guess.left.any():
+        now = np.zeros_like(guess.left)
+        now[::k, ::k] = guess.left[::k, ::k]
+        if now.any():
+            engine.fill(np.flatnonzero(now))
+            guess.take_in(engine.grid())
+            yield engine.landscape(guess=guess)
+        k //= 2
 
 
 def thinned(land) -> Landscape:
-    """The computed pixels of a coarse pass only: every stride-th row and column."""
-    pixels = np.ascontiguousarray(land.pixels[::land.stride, ::land.stride])
-    return replace(land, size=pixels.shape[::-1], pixels=pixels)
+    """Every stride-th row and column of a coarse pass only: what was computed for it, or filled in."""
+    pixels, guessed = (grid if grid is None else np.ascontiguousarray(grid[::land.stride, ::land.stride])
+                       for grid in (land.pixels, land.guessed))
+    return replace(land, size=pixels.shape[::-1], pixels=pixels, guessed=guessed)
+
+
+def computed_only(land) -> Landscape:
+    """`thinned`; of a guess, what was filled in is missing."""
+    thin = thinned(land)
+    if thin.guessed is None:
+        return thin
+    pixels = thin.pixels.copy()
+    pixels[thin.guessed] = blank(1)
+    return replace(thin, pixels=pixels, guessed=None)
 
 
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,

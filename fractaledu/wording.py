@@ -23,6 +23,13 @@ def amount(count) -> str:
     return f"{count:.{1 if count < 9.95 and units[0] != 'bytes' else 0}f} {units[0]}"
 
 
+def percent(share) -> str:
+    """71 %; never 0 % of something, nor 100 % of not quite all."""
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    return f"{100 if share == 1 else min(round(100 * share), 99)} %"
+
+
 def duration(seconds) -> str:
     """5 s, 10 min, 2.0 h"""
     if seconds < 90:

@@ -611,6 +611,33 @@ def test_a_slow_picture_can_be_stopped_and_goes_on(touch, page):
     e.settled()
 
 
+def test_a_guess_bears_its_label_until_the_picture_has_settled(touch, page):
+    e = touch[NET]
+    e.home()
+    label = e.root.locator(".fe-guess")
+    assert not label.is_visible() and e.data("guess") == ""
+    said = execute(page, """
+from time import sleep
+from fractaledu.explorer import pictures
+usual, pictures.GUESS_FROM = pictures.GUESS_FROM, 0
+net.steps = 1500
+while not ((land := net.landscape) is not None and land.steps == 1500 and land.guess and land.stride == 1):
+    sleep(0.001)
+net.stop()
+pictures.GUESS_FROM = usual
+print(net.landscape.guess)""").strip()
+    e.wait("e.dataset.busy === 'stopped' && e.dataset.guess === a", said)
+    assert said.startswith("guess: ") and label.inner_text() == said and label.is_visible()
+    shot(page, "guess")
+    e.root.locator(".fe-stop").click()
+    e.wait("e.dataset.busy !== 'stopped'")
+    e.settled()
+    assert e.data("guess") == "" and not label.is_visible() and e.data("format") == "png"
+    before = e.state()
+    execute(page, "net.steps = 200")
+    e.changed(before)
+
+
 def test_explorers_answer_while_a_cell_is_busy(touch, page):
     page.evaluate("""() => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
         .requestExecute({code: "import time; time.sleep(6)"}).done.then(() => { window.busy = null; }); }""")

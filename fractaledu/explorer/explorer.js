@@ -236,7 +236,8 @@ function render({ model, el }) {
   const sentence = h("span"), goOn = button("Continue exactly", "compute the picture exactly from here on",
     () => { unsettle(); send({ kind: "set", name: "precision", value: "auto" }); }, { class: "fe-on", "aria-label": "Continue exactly" });
   const message = h("div", { class: "fe-note", role: "status", hidden: true }, sentence, goOn);
-  const stage = h("div", { class: "fe-stage" }, map, veil, message);
+  const guess = h("div", { class: "fe-guess", role: "note", hidden: true });
+  const stage = h("div", { class: "fe-stage" }, map, veil, guess, message);
   const xTicks = h("div", { class: "fe-ticks fe-x", "aria-hidden": "true" }), yTicks = h("div", { class: "fe-ticks fe-y", "aria-hidden": "true" });
   const xLabel = h("div", { class: "fe-xlabel" }), yLabel = h("div", { class: "fe-ylabel" }, h("span"));
   const legend = h("div", { class: "fe-legend" });
@@ -312,6 +313,7 @@ function render({ model, el }) {
     const g = fit(map);
     g.clearRect(0, 0, W, H);
     g.globalAlpha = floor ? 0.25 : 1;
+    let guessed = "";                             // the label stays as long as anything of a guess is seen
     for (const layer of [under, over]) {
       const t = layer && places.get(layer.view);
       if (!t) continue;
@@ -323,7 +325,11 @@ function render({ model, el }) {
       const sx = u0 / coverX * image.width, sw = (u1 - u0) / coverX * image.width;
       const sy = (1 - v1 / coverY) * image.height, sh = (v1 - v0) / coverY * image.height;
       g.drawImage(image, sx, sy, sw, sh, (t.a + t.b * u0) * W, (1 - t.c - t.d * v1) * H, t.b * (u1 - u0) * W, t.d * (v1 - v0) * H);
+      guessed = layer.guess || guessed;
     }
+    if (guess.textContent !== guessed) guess.textContent = guessed;
+    guess.hidden = !guessed;
+    root.dataset.guess = guessed;
     g.globalAlpha = 1;
     drawVeil();
     drawTicks();

@@ -39,7 +39,7 @@ class Exports:
         if path.suffix not in (".png", ".npz"):
             raise ValueError(f"path must end in .png or .npz, got {os.fspath(path)}")
         size = recipe.size if size is None else size
-        same = shown is not None and shown.stride == 1 and shown.recipe == Recipe(
+        same = shown is not None and shown.complete and shown.recipe == Recipe(
             recipe.problem, recipe.view, size, recipe.steps, precision=recipe.precision).to_text()
         land = shown if same else render(recipe.problem, recipe.view, size, recipe.steps, precision=recipe.precision, **how)
         if path.suffix == ".npz":

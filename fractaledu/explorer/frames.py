@@ -17,7 +17,7 @@ SHADES = 48                     # of a legend's strip
 
 
 def encoded(land: Landscape, palette, mode, final) -> tuple[dict, bytes]:
-    """A picture of the computed pixels only: PNG when `final`, else JPEG; with what the browser must know to place it."""
+    """A picture of the pixels of a pass only: PNG when `final`, else JPEG; with what the browser must know to place it."""
     thin = thinned(land)
     picture, data = image(thin, palette, mode), io.BytesIO()
     if final:
@@ -26,7 +26,8 @@ def encoded(land: Landscape, palette, mode, final) -> tuple[dict, bytes]:
         picture.convert("RGB").save(data, "JPEG", quality=85)
     # the last blocks of a coarse picture can hang over its edge
     cover = [thin.size[k] * land.stride / land.size[k] for k in (0, 1)]
-    return {"format": "png" if final else "jpeg", "stride": land.stride, "cover": cover, "steps": land.steps}, data.getvalue()
+    return {"format": "png" if final else "jpeg", "stride": land.stride, "cover": cover, "steps": land.steps,
+            "guess": land.guess}, data.getvalue()
 
 
 def _indexed(picture):

@@ -42,6 +42,7 @@ class Knobs(T.HasTraits):
     view = T.Instance(View)
     pins = T.Tuple()
     bookmarks = T.Dict()
+    guess = T.Bool(True)
 
     @T.validate("steps")
     def _check_steps(self, proposal):

@@ -17,7 +17,7 @@ from .widget import Explorer
 def explore(system=None, view: View | None = None, size=(384, 384), steps: int | None = None, *, palette="two-sided", mode=None,
             at: tuple[float, float] | None = None, pins: Sequence[tuple[float, float]] = (), state: str | None = None,
             lock: Sequence[str] = (), hide: Sequence[str] = (), large=False,
-            presets: Mapping[str, tuple[str, str]] | None = None, precision="auto") -> Explorer:
+            presets: Mapping[str, tuple[str, str]] | None = None, precision="auto", guess=True) -> Explorer:
     """A map to touch: drag, zoom, hover to see the run behind a pixel, click to keep it, turn the knobs.
 
     Parameters
@@ -47,6 +47,9 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
         Named situations instead of the built-in ones: name -> (a sentence why, state).
     precision : {"auto", "float64", "exact"}, default "auto"
         As in `render`; "auto" dives on past the end of float64 where the system can.
+    guess : bool, default True
+        Show, while a picture that takes more than a second is under way, a preview whose calm places are filled in from their
+        neighbours, labelled as a guess.  The settled picture is always computed.
 
     Returns
     -------
@@ -80,4 +83,4 @@ def explore(system=None, view: View | None = None, size=(384, 384), steps: int |
         recipe = Recipe(problem, view or problem.view, check_size(size), problem.check_steps(steps), look, at, tuple(pins),
                         precision)
     lock, hide = ((names,) if isinstance(names, str) else names for names in (lock, hide))
-    return Explorer(recipe, lock, hide, large, None if presets is None else own_presets(presets))
+    return Explorer(recipe, lock, hide, large, None if presets is None else own_presets(presets), guess)

@@ -17,6 +17,7 @@ from .outbox import Outbox
 from .worker import Worker
 
 FIRST_FRAME = 0.06                  # seconds that the coarsest pass may take
+GUESS_FROM = 1.0                    # seconds of computing from which a guess is worth its while
 QUIET = 0.06, 1.0                   # seconds of rest before the PNG is sent, on a quick and on a slow link
 
 
@@ -60,7 +61,7 @@ class Pictures:
     def again(self) -> None:
         """Send what is shown once more, in the present colours."""
         if self.shown is not None:
-            self._offer(self.shown, final=self.shown.land.stride == 1)
+            self._offer(self.shown, final=self.shown.land.complete)
 
     def _draw(self, job, cancel):
         recipe, question, view_id = job
@@ -75,12 +76,13 @@ class Pictures:
         memory = shared()
         left = memory.left(recipe, near=True) * math.prod(recipe.size)
         passes = refine(recipe, self._coarsest(recipe), self.threads, progress=functools.partial(tell, ""), cancel=cancel,
-                        reference_progress=functools.partial(tell, "reference run"), near=True, memory=memory)
+                        reference_progress=functools.partial(tell, "reference run"), near=True, memory=memory,
+                        guess_from=GUESS_FROM if explorer.guess else None)
         seconds, first, began = 0.0, True, time.perf_counter()
         for land in passes:
             self.waits_for_reference = False
             seconds += time.perf_counter() - began
-            if left and land.stride == 1:
+            if left and land.complete:
                 self._pixel_seconds[cost_key(recipe)] = seconds / left
             if not self._show(Shown(land, question, view_id), cancel, first):
                 return
@@ -99,7 +101,7 @@ class Pictures:
             if cancel.is_set():
                 return False
             self.shown = shown
-        final = shown.land.stride == 1
+        final = shown.land.complete
         if not self._explorer._clients:
             return True
         if not final or first or self.outbox.slow:

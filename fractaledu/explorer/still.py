@@ -79,6 +79,7 @@ def _figure(explorer):
     data = io.BytesIO()
     image(land, explorer.palette, explorer.mode).convert("RGB").save(data, "JPEG", quality=80)
     source = base64.b64encode(data.getvalue()).decode()
+    guess = f"<br>{html.escape(land.guess)}" if land.guess else ""
     return (f'<figure style="margin:0;max-width:100%"><img alt="{title}" style="max-width:100%" '
-            f'src="data:image/jpeg;base64,{source}"><figcaption style="max-width:40em"><b>{title}</b><br>{HOW}<br>'
+            f'src="data:image/jpeg;base64,{source}"><figcaption style="max-width:40em"><b>{title}</b>{guess}<br>{HOW}<br>'
             f'<code style="word-break:break-all">{html.escape(_told(explorer))}</code></figcaption></figure>')

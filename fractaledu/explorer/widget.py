@@ -65,6 +65,9 @@ class Explorer(Situations, Conversation, Knobs, anywidget.AnyWidget):
         Points whose runs are kept for comparison, at most five; numbers as the cross-hair's.
     bookmarks : dict
         Name -> state: the views that were kept.
+    guess : bool, default True
+        Whether a picture that takes more than a second shows, while it is under way, a preview whose calm places are filled in
+        from their neighbours and which says so; from the next picture on.  The settled picture is always computed.
     """
 
     _esm = module(HERE / "explorer.js")
@@ -72,7 +75,7 @@ class Explorer(Situations, Conversation, Knobs, anywidget.AnyWidget):
     _schema = T.Dict().tag(sync=True)
     _now = T.Dict().tag(sync=True)
 
-    def __init__(self, recipe: Recipe, lock=(), hide=(), large=False, presets=None):
+    def __init__(self, recipe: Recipe, lock=(), hide=(), large=False, presets=None, guess=True):
         self.problem: Problem = recipe.problem
         self._first = recipe.problem
         self._lock, self._silent = threading.RLock(), True
@@ -81,7 +84,7 @@ class Explorer(Situations, Conversation, Knobs, anywidget.AnyWidget):
         self._size = recipe.size
         self._presets = presets_of(self.problem) if presets is None else presets
         self._locked, self._hidden, self._large = set(lock), set(hide), large
-        super().__init__(view=recipe.view)
+        super().__init__(view=recipe.view, guess=guess)
         self.add_traits(**{name: Option(allow_none=True) for name in self._family})
         for kind, names, known in (("lock", lock, LOCKABLE), ("hide", hide, HIDEABLE)):
             for name in names:
@@ -133,7 +136,7 @@ class Explorer(Situations, Conversation, Knobs, anywidget.AnyWidget):
 
     @property
     def landscape(self) -> Landscape | None:
-        """What the picture shows; its `stride` is 1 when it is complete.  None before the first, and at the float floor."""
+        """What the picture shows; `complete` when it has settled.  None before the first, and at the float floor."""
         shown = self._pictures.shown
         return None if shown is None else shown.land
 

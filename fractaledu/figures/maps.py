@@ -25,6 +25,9 @@ def _(land: Landscape, ax=None, palette="two-sided", mode=None, reference=None, 
         _, ax = plt.subplots(figsize=(5, 6.4 + 0.12 * rows), layout="constrained")
     artist = show_map(ax, land, colours(land, palette, mode, reference))
     ax.set_title(land.problem.title, fontsize="medium")
+    if land.guess:
+        ax.text(0.02, 0.98, land.guess, transform=ax.transAxes, va="top", fontsize="small", wrap=True, gid="guess",
+                bbox={"facecolor": "white", "edgecolor": "0.3", "boxstyle": "square,pad=0.3"}, color="black")
     if legend:
         _legend(ax, land, palette, mode, own)
     return artist
