@@ -6,6 +6,7 @@ threads gives the same bits.
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import time
 
@@ -74,7 +75,7 @@ class Engine:
     def seconds_left(self):
         """About how long the pixels that are still missing take; inf where nothing has been computed yet."""
         left = self.total - self.done
-        return left and (np.inf if self.cost is None else self.cost * left / self.workers)
+        return left and (math.inf if self.cost is None else self.cost * left / self.workers.count())
 
     def sample(self, flat, steps):
         """Seconds that these pixels take one thread; in the pool, so that Ctrl-C is heard."""

@@ -63,7 +63,9 @@ def forward_product(kept, value):
 
     @njit
     def forward(activation, n, count, m, a, a0, b, b0, c, w0, out):
-        """c = kept(a @ b), out = value(c) @ w.  a: n x count numbers from a0 on; b: count x m from b0 on; w, in b too: m from w0 on.
+        """c = kept(a @ b), out = value(c) @ w.
+
+        a: n x count numbers, from a0 on; b, from b0 on: count x m; w, in b too, from w0 on: m; c: n x m; out: n Vecs.
         """
         whole, most = m - m % (columns * WIDTH), n - n % rows
         for i in range(0, n * WIDTH):

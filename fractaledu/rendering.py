@@ -194,16 +194,6 @@ def thinned(land) -> Landscape:
     return replace(land, size=pixels.shape[::-1], pixels=pixels, guessed=guessed)
 
 
-def computed_only(land) -> Landscape:
-    """`thinned`; of a guess, what was filled in is missing."""
-    thin = thinned(land)
-    if thin.guessed is None:
-        return thin
-    pixels = thin.pixels.copy()
-    pixels[thin.guessed] = blank(1)
-    return replace(thin, pixels=pixels, guessed=None)
-
-
 def estimate(system, view: View | None = None, size=(384, 384), steps: int | None = None, *,
              threads: int | None = None, precision: str = "auto") -> float:
     """Seconds that `render` will take, from a few pixels spread over the picture.

@@ -301,8 +301,8 @@ def exp_and_rest(x):
     return two + two * p, (1.0 - two) - two * p
 
 
-# tanh is tabulated at k * STEP.  STEP is chosen so that the first few entries are float64 numbers to 0.04 ulp: there the table's
-# rounding would count most.  All STEP * k with k < 2**12 are exact, and so is the distance to the nearest one.
+# tanh is tabulated at k * STEP.  STEP is chosen so that the first few entries are float64 numbers to 0.04 ulp: there the
+# table's rounding would count most.  All STEP * k with k < 2**12 are exact, and so is the distance to the nearest one.
 STEP = 7644 / 2 ** 20
 ENTRIES = 4096              # a power of 2: whatever the bits of a NaN, the place is one of the table
 

@@ -13,8 +13,8 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
-from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..fused import backward_product, forward_product
+from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..simd import load, splat, store
 from .activations import ACTIVATIONS, INPUT_GAIN, kept, slope, value
 from .hyper import Hyper, active, parameter
