@@ -319,5 +319,5 @@ def test_a_stopped_guess_is_labelled_not_exported_and_goes_on(explorer, monkeypa
     counts.clear()
     e.resume()
     assert e.wait(60) and e.landscape.complete and e._now["busy"] == ""
-    assert left <= sum(counts) <= left + 512            # tiles of the stopped picture may have been under way still
+    assert 0 < sum(counts) <= left + 512                # tiles that were under way have been kept, or are computed again
     assert e.landscape.pixels.tobytes() == fe.render(MAP, size=(96, 96)).pixels.tobytes()
