@@ -245,7 +245,7 @@ def test_a_stopped_picture_goes_on_where_it_was(tiles, monkeypatch, make):
     tiles.clear()
     told = []
     land = make({"progress": lambda done, total: told.append(done)})
-    assert sum(tiles) == round(share * TOTAL) and told == sorted(told) and told[0] >= (1 - share) * TOTAL
+    assert sum(tiles) == round(share * TOTAL) and told == sorted(told) and told[0] >= round((1 - share) * TOTAL)
     assert told[-1] == TOTAL and land.pixels.tobytes() == plain(recipe(fe.newton()))
 
 
