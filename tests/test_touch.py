@@ -640,7 +640,7 @@ print(net.landscape.guess)""").strip()
 
 def test_explorers_answer_while_a_cell_is_busy(touch, page):
     page.evaluate("""() => { window.busy = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
-        .requestExecute({code: "import time; time.sleep(6)"}).done.then(() => { window.busy = null; }); }""")
+        .requestExecute({code: "import time; time.sleep(15)"}).done.then(() => { window.busy = null; }); }""")
     for nth in (MAP, NEWTON):                           # two explorers and a busy cell
         e = touch[nth]
         e.home()
