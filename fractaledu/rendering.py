@@ -312,22 +312,21 @@ def _question(system, view, size, steps, precision="auto"):
     check_view(view)
     size, steps = check_size(size), problem.check_steps(steps)
     recipe = Recipe(problem, view, size, steps, precision=check_precision(precision))
-    memory = asked()
-    warn(recipe, stacklevel=4, known=memory is not None and memory.left(recipe) == 0.0)
+    warn(recipe, stacklevel=4, memory=asked())
     return recipe
 
 
-def warn(recipe, stacklevel, known=False):
+def warn(recipe, stacklevel, memory=None):
     """FloatFloorWarning if a plain picture's pixels lie closer than 4 ulps, SlowReferenceWarning if an exact one begins late.
 
-    It does not if all its pixels are `known`.
+    It does not if a memory knows all its pixels.
 
     ValueError if the view is exact, needs to be, and the system stops at float64.
     """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     if chosen(problem, view, size, recipe.precision) == "exact":
         check_memory(problem, recipe.steps)
-        if not known:
+        if memory is None or memory.left(recipe) > 0.0:
             warn_if_slow(problem, view, size, recipe.steps, stacklevel + 1)
     elif view.exact is not None and recipe.precision == "auto" and view.at_float_floor(size):
         raise ValueError(f"view must be one that float64 resolves for {problem.title or 'this system'}, got pixels that lie "

@@ -83,3 +83,13 @@ def elsewhere(tmp_path, monkeypatch):
 def seed(request, monkeypatch):
     """The hidden numbers of a check, three times."""
     monkeypatch.setattr("fractaledu.checks.compare.hidden", lambda: np.random.default_rng(request.param))
+
+
+@pytest.fixture
+def tiles(monkeypatch):
+    """The numbers of pixels of the tiles that were computed."""
+    from fractaledu import engine                           # here, not above: it takes numba along
+
+    counted, tile = [], engine._tile
+    monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: counted.append(len(x)) or tile(system, x, y, *rest))
+    return counted

@@ -22,14 +22,6 @@ MAP = fe.mandelbrot()
 
 
 @pytest.fixture
-def computed(monkeypatch):
-    """How many pixels each tile computed."""
-    counts, tile = [], engine._tile
-    monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: counts.append(len(x)) or tile(system, x, y, *rest))
-    return counts
-
-
-@pytest.fixture
 def look_up(monkeypatch):
     """Makes the runs of a view those of an array (rows, columns) of kernel.PIXEL; returns the guessing passes."""
     def passes(pixels, problem=MAP, view=None, **how):
@@ -148,12 +140,12 @@ def test_between_two_verdicts_no_value_is_mixed():
     (fe.paper("one-datum", width=8), (64, 80))],
     ids=lambda v: getattr(v, "name", None))
 @pytest.mark.parametrize("coarsest", [1, 4, 32])
-def test_the_last_landscape_is_the_computed_one_and_costs_no_pixel_more(problem, size, coarsest, computed):
+def test_the_last_landscape_is_the_computed_one_and_costs_no_pixel_more(problem, size, coarsest, tiles):
     before, total = 0, size[0] * size[1]
     expected = fe.render(problem, size=size, steps=60)
-    computed.clear()
+    tiles.clear()
     for land in fe.passes(problem, size=size, steps=60, guess=True, coarsest=coarsest):
-        done = sum(computed)
+        done = sum(tiles)
         assert done > before                                # every pass has something new
         before = done
         k = land.stride
@@ -182,18 +174,18 @@ def test_an_earlier_landscape_does_not_change_when_the_next_pixels_come():
     assert all(land.pixels.tobytes() == pixels and land.guess == guess for land, pixels, guess in lands[:-1])
 
 
-def test_a_memory_keeps_what_was_computed_of_a_guess_and_nothing_else(computed):
+def test_a_memory_keeps_what_was_computed_of_a_guess_and_nothing_else(tiles):
     recipe = Recipe(MAP, MAP.view, (100, 90), 60)
     expected = fe.render(MAP, size=(100, 90), steps=60).pixels.tobytes()
     for guess_from in (0.0, None):
-        computed.clear()
+        tiles.clear()
         memory = Memory()
         passes = refine(recipe, 8, memory=memory, guess_from=0.0)
         next(land for land in passes if land.guess)
         passes.close()
-        assert sum(computed) < 9000
+        assert sum(tiles) < 9000
         *_, last = refine(recipe, 8, memory=memory, guess_from=guess_from)
-        assert last.pixels.tobytes() == expected and sum(computed) == 9000
+        assert last.pixels.tobytes() == expected and sum(tiles) == 9000
 
 
 def test_a_quick_picture_is_not_guessed():

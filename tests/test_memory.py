@@ -30,14 +30,6 @@ TOTAL = SIZE[0] * SIZE[1]
 
 
 @pytest.fixture
-def tiles(monkeypatch):
-    """The numbers of pixels of the tiles that were computed."""
-    counted, tile = [], engine._tile
-    monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: counted.append(len(x)) or tile(system, x, y, *rest))
-    return counted
-
-
-@pytest.fixture
 def explorer():
     made = []
 
