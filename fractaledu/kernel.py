@@ -293,7 +293,7 @@ def _sweep(system, params, steps, out, watched, states, stop):
 
 def build_key(folder):
     """A number that changes whenever a jitted source file below `folder` does."""
-    single = [folder / f"{name}.py" for name in ("simd", "trigonometry", "matmul", "kernel")]
+    single = [folder / f"{name}.py" for name in ("simd", "trigonometry", "matmul", "fused", "kernel")]
     files = sorted([*single, *(folder / "systems").glob("*.py")])
     return zlib.crc32(b"\0".join(file.read_bytes() for file in files))
 

@@ -177,14 +177,14 @@ def _advance(system, t, cells, params, at, scratch):
             add_drift(system.hyper, 1.0, cells, params, at, at + inputs * hidden * LANES)
             v, e = scratch[:inputs * LANES], scratch[inputs * LANES:]
             through(inputs, hidden, cells, at, v)
-            multiply(system.y.size, inputs, LANES, system.x, 0, inputs, 1, v, 0, e)
+            multiply(system.y.size, inputs, LANES, system.x, 0, inputs, 1, v, 0, e, 0)
             loss, gain = splat(system.rest), 2.0 / N / hidden
             for n in range(system.y.size):
                 d = load(e, n * LANES) * (1.0 / hidden) - system.y[n]
                 loss = loss + d * d
                 store(e, n * LANES, d * gain)
             g = v
-            multiply(inputs, system.y.size, LANES, system.x, 0, 1, inputs, e, 0, g)
+            multiply(inputs, system.y.size, LANES, system.x, 0, 1, inputs, e, 0, g, 0)
             rate_in = rate_of(system.hyper, RATE_IN, cells, params)
             rate_out = rate_of(system.hyper, RATE_OUT, cells, params)
             if system.heavy:

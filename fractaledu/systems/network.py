@@ -13,8 +13,8 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
+from ..fused import backward_product, forward_product
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
-from ..matmul import accumulate, multiply
 from ..simd import load, splat, store
 from .activations import ACTIVATIONS, INPUT_GAIN, kept, slope, value
 from .hyper import Hyper, active, parameter
@@ -156,6 +156,9 @@ def _start(system, cells, params, at):
 
 # ---------------------------------------------------------------- one step
 
+_forward, _backward = forward_product(kept, value), backward_product(value, slope)
+
+
 @njit(forceinline=True)
 def add_drift(hyper, step, cells, params, at, end):
     """Add the drift times `step` to the cells from `at` to `end`, if there is any."""
@@ -175,16 +178,10 @@ def rate_of(hyper, layer, cells, params):
 def forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z, e):
     """Hidden units z and errors e * gain of `block` samples from x[x0], y[y0] on; return the sum of squared errors."""
     M = hidden * LANES
-    w1 = at + inputs * M
-    multiply(block, inputs, M, x, x0, inputs, 1, cells, at, z)
+    _forward(activation, block, inputs, M, x, x0, cells, at, z, at + inputs * M, e)
     loss = splat(0.0)
     for n in range(block):
-        total = splat(0.0)
-        for j in range(0, M, LANES):
-            h = kept(activation, load(z, n * M + j))
-            store(z, n * M + j, h)
-            total = total + value(activation, h) * load(cells, w1 + j)
-        d = total * (1.0 / hidden) - y[y0 + n]
+        d = load(e, n * LANES) * (1.0 / hidden) - y[y0 + n]
         loss = loss + d * d
         store(e, n * LANES, d * gain)
     return loss
@@ -193,15 +190,7 @@ def forward(activation, block, inputs, hidden, x, x0, y, y0, gain, cells, at, z,
 @njit(error_model="numpy")
 def backward(activation, block, inputs, hidden, x, x0, z, e, g0, g1):
     """Add the gradient of `block` samples to g1 and, up to its factor w1, to g0."""
-    M = hidden * LANES
-    for j in range(0, M, LANES):
-        g = load(g1, j)
-        for n in range(block):
-            q, h = load(e, n * LANES), load(z, n * M + j)
-            g = g + q * value(activation, h)
-            store(z, n * M + j, q * slope(activation, h))
-        store(g1, j, g)
-    accumulate(inputs, block, M, x, x0, 1, inputs, z, 0, g0)
+    _backward(activation, block, inputs, hidden * LANES, x, x0, e, z, g0, g1)
 
 
 @njit(error_model="numpy")

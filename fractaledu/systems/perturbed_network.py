@@ -167,7 +167,7 @@ def _forward(activation, block, inputs, hidden, x, x0, y, y0, kept, k0, error, g
     M = hidden * LANES
     w1 = at + inputs * M
     gone = away > 0.0
-    multiply(block, inputs, M, x, x0, inputs, 1, cells, at, z)
+    multiply(block, inputs, M, x, x0, inputs, 1, cells, at, z, 0)
     loss, d_loss = splat(0.0), splat(0.0)
     for n in range(block):
         total = splat(0.0)
@@ -204,7 +204,7 @@ def _backward(activation, block, inputs, hidden, x, x0, kept, k0, away, z, e, pu
             total = total + (dg * (h + dh) + g * dh)
             store(z, at, where(gone, (g + dg) * (q + dq), dg * (q + dq) + g * dq))
         store(pull, j * LANES, total)
-    accumulate(inputs, block, M, x, x0, 1, inputs, z, 0, push)
+    accumulate(inputs, block, M, x, x0, 1, inputs, z, 0, push, 0)
 
 
 @njit(error_model="numpy")

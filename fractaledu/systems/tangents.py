@@ -140,7 +140,7 @@ def _forward_by(activation, block, inputs, hidden, x, x0, gain, cells, at, tange
     """Tangents dz of what arrives at the hidden units, de of e; return the sum of e * de.  z and e are those of `forward`."""
     M = hidden * LANES
     w1, dw1 = at + inputs * M, tangent + inputs * M
-    multiply(block, inputs, M, x, x0, inputs, 1, cells, tangent, dz)
+    multiply(block, inputs, M, x, x0, inputs, 1, cells, tangent, dz, 0)
     products = splat(0.0)
     for n in range(block):
         total = splat(0.0)
@@ -166,7 +166,7 @@ def _backward_by(activation, block, inputs, hidden, x, x0, z, e, dz, de, dg0, dg
             g = g + dq * value(activation, h) + q * (slope(activation, h) * moved)
             store(dz, n * M + j, dq * slope(activation, h) + q * (bend(activation, h) * moved))
         store(dg1, j, g)
-    accumulate(inputs, block, M, x, x0, 1, inputs, dz, 0, dg0)
+    accumulate(inputs, block, M, x, x0, 1, inputs, dz, 0, dg0, 0)
 
 
 @njit(error_model="numpy")
