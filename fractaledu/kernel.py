@@ -123,7 +123,7 @@ def is_a(system, *classes):
 # ---------------------------------------------------------------- the measure (the paper's own: docs/architecture.md)
 
 # rows in front of the state of each group: two parameters and the measure
-PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, LEFT, ARRIVED, LAST, HEAD = range(12)
+PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, NEAR, ARRIVED, LAST, HEAD = range(12)
 
 
 @njit
@@ -135,55 +135,76 @@ def aligned(size):
 
 
 @njit(forceinline=True, error_model="numpy")
-def _observe(system, how, t, steps, cells, at, w, u):
-    """Enter one watched number of a group; return the lanes that are gone and those that rest, as bits."""
-    finite = abs(w) < np.inf
-    v = where(finite, w, CAP)                           # a select: a product would turn inf * 0 into NaN
-    u = where(finite, u, 1.0 / CAP)
-    if how.relative:
-        if t == 0:
-            first = where(v == 0.0, 1.0, v)             # nothing to learn: settled, not 0 / 0
-            store(cells, at + SCALE * LANES, first)
-            store(cells, at + UNSCALE * LANES, 1.0 / first)
-        v = v * load(cells, at + UNSCALE * LANES)
-        u = u * load(cells, at + SCALE * LANES)
-    gone = ALL_LANES & ~bits(finite)
-    if bits(v > min(how.limit, CAP)) | gone:
-        over = v > how.limit
-        left = load(cells, at + LEFT * LANES)
-        left = where(left < 0.0, where(over, splat(t + how.after), where(finite, left, t + how.after)), left)
-        store(cells, at + LEFT * LANES, left)
-        store(cells, at + BLOWN * LANES, where(v > CAP, 1.0, load(cells, at + BLOWN * LANES)))
-    small = v < CAP
-    v = where(small, v, CAP)
-    store(cells, at + TOTAL * LANES, load(cells, at + TOTAL * LANES) + v)
-    store(cells, at + INVERSE * LANES, load(cells, at + INVERSE * LANES) + where(small, u, 1.0 / CAP))
-    if t >= steps - TAIL:
-        store(cells, at + ENDING * LANES, load(cells, at + ENDING * LANES) + tail_entry(system, t, v, cells, at))
-    rests = 0
-    if how.tolerance > 0.0:
-        arrived = load(cells, at + ARRIVED * LANES)
-        arrived = where(arrived < 0.0, splat(t + how.after), arrived)
-        store(cells, at + ARRIVED * LANES, where(w < how.tolerance, arrived, -1.0))
-        rests = bits(w == 0.0)
-    return gone, rests
+def _steps(system, how, t, end, steps, cells, at, alive, scratch):
+    """Step a group from step t on until `end`, or until a run in one of the lanes `alive` (bits) is over.
+
+    Return the last step made, and as bits the lanes that are gone and those that rest.
+
+    What is added up stays in local variables, and nothing else is written: so LLVM keeps it, and the state of a map, in
+    registers.  While all numbers are below CAP, as in nearly every step, they need no care.
+    """
+    total, inverse = load(cells, at + TOTAL * LANES), load(cells, at + INVERSE * LANES)
+    near, arrived = load(cells, at + NEAR * LANES), load(cells, at + ARRIVED * LANES)
+    still_near = near >= t
+    w, gone, rests = splat(0.0), 0, 0
+    t -= 1
+    while t + 1 < end and not gone | rests:
+        t += 1
+        w, u = advance(system, t, cells, at, at + HEAD * LANES, scratch)
+        v = w
+        if how.relative:
+            if t == 0:
+                first = where(abs(w) < np.inf, w, CAP)
+                first = where(first == 0.0, 1.0, first)     # nothing to learn: settled, not 0 / 0
+                store(cells, at + SCALE * LANES, first)
+                store(cells, at + UNSCALE * LANES, 1.0 / first)
+            v = v * load(cells, at + UNSCALE * LANES)
+            u = u * load(cells, at + SCALE * LANES)
+        if alive & ~bits(abs(v) < CAP):
+            finite = abs(w) < np.inf
+            gone = alive & ~bits(finite)
+            most = load(cells, at + UNSCALE * LANES) * CAP if how.relative else splat(CAP)
+            w = where(finite, w, np.inf)
+            v = where(finite, v, most)                      # a select: a product would turn inf * 0 into NaN
+            u = where(finite, u, 1.0 / most)
+            still_near = still_near & finite & (v <= how.limit)
+            store(cells, at + BLOWN * LANES, where(v > CAP, 1.0, load(cells, at + BLOWN * LANES)))
+            small = v < CAP
+            v = where(small, v, CAP)
+            u = where(small, u, 1.0 / CAP)
+        still_near = still_near & (v <= how.limit)
+        near = where(still_near, near + 1.0, near)
+        total = total + v
+        inverse = inverse + u
+        if t >= steps - TAIL:
+            store(cells, at + ENDING * LANES, load(cells, at + ENDING * LANES) + tail_entry(system, t, v, cells, at))
+        if how.tolerance > 0.0:
+            arrived = where(arrived < 0.0, splat(t + how.after), arrived)
+            arrived = where(w < how.tolerance, arrived, -1.0)
+            rests = alive & bits(w == 0.0)
+    store(cells, at + TOTAL * LANES, total)
+    store(cells, at + INVERSE * LANES, inverse)
+    store(cells, at + NEAR * LANES, near)
+    store(cells, at + ARRIVED * LANES, arrived)
+    store(cells, at + LAST * LANES, w)
+    return t, gone, rests
 
 
-@njit(error_model="numpy")
+@njit(forceinline=True, error_model="numpy")
 def _read(system, how, cells, at, t, steps, out):
-    """What the run in lane cells[at::LANES] came to, when its last entry was made at step t."""
-    last = cells[at + LAST * LANES]
+    """What the run in lane cells[at::LANES] came to, when its last step was t."""
+    last, near = cells[at + LAST * LANES], int(cells[at + NEAR * LANES])
     gone = not abs(last) < np.inf
     if how.tolerance > 0.0:
         converged = last < how.tolerance
     else:
-        converged = tail_mean(system, cells[at + ENDING * LANES], steps) < 0.0 and not gone
+        converged = not gone and tail_mean(system, cells[at + ENDING * LANES], steps) < 0.0
     inverse = cells[at + INVERSE * LANES]
     if gone:                # the rest of the run counts as CAP before the division by the first number
         inverse += (steps - t - 1) / (min(CAP / cells[at + SCALE * LANES], CAP) if how.relative else CAP)
     out.value = -cells[at + TOTAL * LANES] if converged else inverse
     out.last = np.inf if gone else last
-    out.departure = np.int32(cells[at + LEFT * LANES])
+    out.departure = np.int32(near + how.after if near <= t else -1)
     out.arrival = np.int32(cells[at + ARRIVED * LANES])
     out.attractor = np.int16(attractor(system, cells, at + HEAD * LANES) if converged else -1)
     out.verdict = np.int8(CONVERGED if converged else EXPLODED if gone or cells[at + BLOWN * LANES] > 0.0 else NEITHER)
@@ -221,9 +242,10 @@ def _close_gaps(cells, pixel, running):
     for slot in range(running - 1, -1, -1):
         if pixel[slot] < 0:
             running -= 1
-            pixel[slot] = pixel[running]
-            for r in range(cells.shape[1]):
-                cells[slot // LANES, r, slot % LANES] = cells[running // LANES, r, running % LANES]
+            if slot < running:
+                pixel[slot] = pixel[running]
+                for r in range(cells.shape[1]):
+                    cells[slot // LANES, r, slot % LANES] = cells[running // LANES, r, running % LANES]
     return running
 
 
@@ -247,11 +269,11 @@ def _sweep(system, params, steps, out, watched, states, stop):
         running = min(most * LANES, n - first)
         for slot in range(most * LANES):                # spare lanes repeat the last pixel
             pixel[slot] = first + min(slot, running - 1)
-            for r in range(HEAD):
-                cells[slot // LANES, r, slot % LANES] = -1.0 if r == LEFT or r == ARRIVED else 0.0
             cells[slot // LANES, PARAM0, slot % LANES] = params[0, pixel[slot]]
             cells[slot // LANES, PARAM1, slot % LANES] = params[1, pixel[slot]]
         for g in range(most):
+            for r in range(PARAM1 + 1, HEAD):
+                store(flat, g * size + r * LANES, -1.0 if r == ARRIVED else 0.0)
             start(system, flat, g * size, g * size + HEAD * LANES)
         if states.size:
             for slot in range(running):
@@ -266,14 +288,12 @@ def _sweep(system, params, steps, out, watched, states, stop):
                 at = g * size
                 state = at + HEAD * LANES
                 alive = ALL_LANES >> max(0, (g + 1) * LANES - running)
-                for t in range(t0, end):
-                    w, u = advance(system, t, flat, at, state, scratch)
-                    gone, rests = _observe(system, how, t, steps, flat, at, w, u)
-                    over = (gone | rests) & alive
-                    if over or t == steps - 1 or watched.size:
-                        store(flat, at + LAST * LANES, w)
+                t = t0 - 1
+                while t + 1 < end and alive:
+                    t, gone, rests = _steps(system, how, t + 1, t + 2 if watched.size else end, steps, flat, at, alive, scratch)
                     if watched.size:
                         _record(watched, states, cells, g, alive, pixel, t)
+                    over = gone | rests
                     if over:
                         for lane in range(LANES):
                             if (over >> lane) & 1:
@@ -283,8 +303,6 @@ def _sweep(system, params, steps, out, watched, states, stop):
                                     _record_rest(watched, states, pixel[slot], t, (rests >> lane) & 1)
                                 pixel[slot] = -1
                         alive &= ~over
-                        if not alive:
-                            break
             running = _close_gaps(cells, pixel, running)
             t0 = end
         for slot in range(running):

@@ -27,6 +27,7 @@ def _has_avx512():
 # Measured on networks: with AVX-512 eight lanes and 4 x 4 tiles are best, without it four lanes and 4 x 2.
 WIDTH, TILE = (8, (4, 4)) if _has_avx512() else (4, (4, 2))
 ALL_LANES = 2 ** WIDTH - 1
+FAST_ROOT = WIDTH == 8
 
 DOUBLE, INT32, INT64 = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
 VECTOR, INTS, BOOLS = (ir.VectorType(kind, WIDTH) for kind in (DOUBLE, INT64, ir.IntType(1)))
@@ -106,6 +107,16 @@ for _op, _inplace, _name in ((operator.add, operator.iadd, "fadd"), (operator.su
 for _op, _symbol in ((operator.lt, "<"), (operator.gt, ">"), (operator.le, "<="), (operator.ge, ">="),
                      (operator.eq, "=="), (operator.ne, "!=")):
     _pairs(_op, mask, _comparison(_symbol))
+
+
+@type_callable(operator.and_)
+def _type_and(context):
+    return lambda a, b: mask if isinstance(a, MaskType) and isinstance(b, MaskType) else None
+
+
+@lower_builtin(operator.and_, MaskType, MaskType)
+def _lower_and(context, builder, sig, args):
+    return builder.and_(*args)
 
 
 @type_callable(operator.neg)
@@ -208,6 +219,31 @@ def fabs(typingctx, x):
 def sqrt(typingctx, x):
     """Square root, correctly rounded."""
     return vec(vec), _call("sqrt", 1)
+
+
+@intrinsic
+def _inverse_root_14(typingctx, x):
+    """1 / sqrt(x) to 14 bits, of AVX-512."""
+    def code(context, builder, sig, args):
+        kind = ir.FunctionType(VECTOR, [VECTOR, VECTOR, ir.IntType(8)])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.avx512.rsqrt14.pd.512")
+        return builder.call(function, [args[0], VECTOR([0.0] * WIDTH), ir.IntType(8)(-1)])
+    return vec(vec), code
+
+
+@njit(forceinline=True)
+def root_and_inverse(x):
+    """sqrt(x) and 1 / sqrt(x) for x >= 0, each to 1.5 ulp; 1 / 0 is 4.5e161."""
+    x0 = where(x < 5e-324, 5e-324, x)               # NaN stays NaN
+    if not FAST_ROOT:
+        root = sqrt(x)
+        return root, 1.0 / root
+    r = _inverse_root_14(x0)
+    e = 1.0 - (x0 * r) * r
+    r = r + (r * e) * (0.5 + e * (0.375 + e * 0.3125))
+    return x * r, r
+
+
 
 
 @intrinsic

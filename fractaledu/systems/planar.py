@@ -8,7 +8,7 @@ from numba import njit, types
 from numba.extending import overload
 
 from ..kernel import LANES, Rule, advance, attractor, rows, rule, scratch_rows, start
-from ..simd import load, sqrt, store
+from ..simd import load, root_and_inverse, store
 
 _steps = {}             # class -> (its jitted step, whether the pixel is the start; else it is a parameter)
 
@@ -168,6 +168,5 @@ def _advance(system, t, cells, params, at, scratch):
             x, y = step(system, t, load(cells, at), load(cells, at + LANES), a, b)
             store(cells, at, x)
             store(cells, at + LANES, y)
-            size = sqrt(x * x + y * y)
-            return 0.5 * size, 2.0 / size
+            return root_and_inverse(0.25 * (x * x + y * y))
         return impl
