@@ -10,7 +10,8 @@ from numba import njit
 from threadpoolctl import threadpool_limits
 
 import fractaledu as fe
-from fractaledu.simd import WIDTH, fma, load, splat, sqrt, store, tanh
+from fractaledu.elementary import tanh
+from fractaledu.simd import WIDTH, fma, load, splat, sqrt, store
 
 CHAINS = 16                 # independent operations under way: more than latency times units of any processor we know
 VECS = 40_000_000           # Vecs that each register loop works on

@@ -283,10 +283,9 @@ def _sweep(system, params, steps, out, watched, states, stop):
         while t0 < steps and running > 0:
             if stop[0]:
                 return
-            end = min(t0 + BURST, steps)
+            end, ended = min(t0 + BURST, steps), False
             for g in range((running + LANES - 1) // LANES):
                 at = g * size
-                state = at + HEAD * LANES
                 alive = ALL_LANES >> max(0, (g + 1) * LANES - running)
                 t = t0 - 1
                 while t + 1 < end and alive:
@@ -302,8 +301,10 @@ def _sweep(system, params, steps, out, watched, states, stop):
                                 if watched.size:
                                     _record_rest(watched, states, pixel[slot], t, (rests >> lane) & 1)
                                 pixel[slot] = -1
+                        ended = True
                         alive &= ~over
-            running = _close_gaps(cells, pixel, running)
+            if ended:
+                running = _close_gaps(cells, pixel, running)
             t0 = end
         for slot in range(running):
             _read(system, how, flat, slot // LANES * size + slot % LANES, steps - 1, steps, out[pixel[slot]])
@@ -311,7 +312,7 @@ def _sweep(system, params, steps, out, watched, states, stop):
 
 def build_key(folder):
     """A number that changes whenever a jitted source file below `folder` does."""
-    single = [folder / f"{name}.py" for name in ("simd", "trigonometry", "matmul", "fused", "kernel")]
+    single = [folder / f"{name}.py" for name in ("simd", "elementary", "trigonometry", "matmul", "fused", "kernel")]
     files = sorted([*single, *(folder / "systems").glob("*.py")])
     return zlib.crc32(b"\0".join(file.read_bytes() for file in files))
 

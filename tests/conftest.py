@@ -88,7 +88,7 @@ def seed(request, monkeypatch):
 @pytest.fixture
 def tiles(monkeypatch):
     """The numbers of pixels of the tiles that were computed."""
-    from fractaledu import engine                           # here, not above: it takes numba along
+    from fractaledu import engine  # here, not above: it takes numba along
 
     counted, tile = [], engine._tile
     monkeypatch.setattr(engine, "_tile", lambda system, x, y, *rest: counted.append(len(x)) or tile(system, x, y, *rest))

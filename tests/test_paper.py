@@ -9,9 +9,10 @@ from numba.extending import overload
 
 import fractaledu as fe
 from fractaledu import reference
+from fractaledu.elementary import exp
 from fractaledu.kernel import is_a
 from fractaledu.networks import _arrays
-from fractaledu.simd import ROUND, exp, where
+from fractaledu.simd import ROUND, where
 from fractaledu.systems import activations, network
 
 VALUES = np.load(pathlib.Path(__file__).parent / "data" / "paper_values.npz")

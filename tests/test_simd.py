@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from fractaledu import simd, trigonometry
+from fractaledu import elementary, simd, trigonometry
 from fractaledu.simd import WIDTH, load, store
 
 
@@ -23,7 +23,17 @@ def on_arrays(function):
     return call
 
 
-tanh, exp = on_arrays(simd.tanh), on_arrays(simd.exp)
+@njit
+def _inverse_root(x):
+    return elementary.root_and_inverse(x)[1]
+
+
+@njit
+def _root(x):
+    return elementary.root_and_inverse(x)[0]
+
+
+tanh, exp, root, inverse_root = map(on_arrays, (elementary.tanh, elementary.exp, _root, _inverse_root))
 sin, cos, log = on_arrays(trigonometry.sin), on_arrays(trigonometry.cos), on_arrays(simd.log)
 
 
@@ -110,3 +120,22 @@ def test_sine_and_cosine_keep_zero_nan_and_their_neighbours():
     np.testing.assert_array_equal(sin(x)[4:5], sin(calm)[4:5])      # a large neighbour changes no bit
     np.testing.assert_array_equal(cos(x)[6:], cos(calm)[6:])
     np.testing.assert_allclose(log(np.array([1.0, 2.0, 1e-300])), np.log([1.0, 2.0, 1e-300]), rtol=1e-15)
+
+
+@pytest.mark.parametrize("decade", [-300, -8, 0, 1, 12, 300])
+def test_roots_are_right_to_2_ulp(decade):
+    x = 10.0 ** points(decade, decade + 1, 3000)
+    exact = exactly("sqrt", x)
+    assert ulps(root(x), exact).max() <= 2
+    assert ulps(inverse_root(x), 1 / exact).max() <= 2
+
+
+def test_roots_of_powers_of_4_are_exact():
+    x = 4.0 ** np.array([-537, -530, -1, 0, 1, 300])
+    assert (root(x) ** 2 == x).all() and (root(x) * inverse_root(x) == 1.0).all()
+
+
+def test_roots_of_zero_and_of_what_is_not_finite():
+    zero, *gone = np.array([0.0, np.inf, np.nan])
+    assert root(np.array([zero])) == 0.0 and inverse_root(np.array([zero])) > 1e161
+    assert not (root(np.array(gone)) < np.inf).any()

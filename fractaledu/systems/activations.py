@@ -3,8 +3,9 @@ from typing import NamedTuple
 
 from numba.extending import overload
 
+from ..elementary import tanh
 from ..kernel import is_a
-from ..simd import splat, tanh, where
+from ..simd import splat, where
 from ..trigonometry import cos, sin
 
 

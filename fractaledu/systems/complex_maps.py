@@ -5,6 +5,7 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
+from ..elementary import root_and_inverse
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..simd import load, splat, sqrt, store, where
 from .hyper import Hyper, parameter
@@ -129,8 +130,7 @@ def _advance(system, t, cells, params, at, scratch):
             store(cells, at, x)
             store(cells, at + LANES, y)
             u, v = 0.5 * ax + bx * x - by * y, 0.5 * ay + bx * y + by * x           # z
-            size = sqrt(u * u + v * v)
-            return 0.5 * size, 2.0 / size
+            return root_and_inverse(0.25 * (u * u + v * v))
         return quadratic
     if is_a(system, Magnet):
         def magnet(system, t, cells, params, at, scratch):

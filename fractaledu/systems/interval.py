@@ -9,8 +9,9 @@ import numpy as np
 from numba import njit
 from numba.extending import overload
 
+from ..elementary import exp
 from ..kernel import CAP, LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
-from ..simd import exp, load, log, splat, store, where
+from ..simd import load, log, splat, store, where
 from ..trigonometry import cos, sin
 from .hyper import Hyper, parameter
 

@@ -7,8 +7,9 @@ h is small and its digits do not count.
 from numba import njit
 from numba.extending import overload
 
+from ..elementary import exp_and_rest
 from ..kernel import is_a
-from ..simd import copysign, exp_and_rest, fabs, splat, where
+from ..simd import copysign, fabs, splat, where
 from .activations import Identity, Relu, Tanh
 
 SUPPORTED = Tanh, Relu, Identity

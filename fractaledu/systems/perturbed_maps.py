@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numba.extending import overload
 
+from ..elementary import root_and_inverse
 from ..kernel import LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
-from ..simd import gather, load, splat, sqrt, store, where
+from ..simd import gather, load, splat, store, where
 
 
 class PerturbedMap(NamedTuple):
@@ -97,6 +98,5 @@ def _advance(system, t, cells, params, at, scratch):
             zx, zy = where(rebased, system.zx[system.origin], zx), where(rebased, system.zy[system.origin], zy)
             store(cells, at + 3 * LANES, zx)
             store(cells, at + 4 * LANES, zy)
-            size = sqrt(square)
-            return 0.5 * size, 2.0 / size
+            return root_and_inverse(0.25 * square)
         return impl

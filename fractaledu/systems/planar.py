@@ -7,8 +7,9 @@ from typing import NamedTuple
 from numba import njit, types
 from numba.extending import overload
 
+from ..elementary import root_and_inverse
 from ..kernel import LANES, Rule, advance, attractor, rows, rule, scratch_rows, start
-from ..simd import load, root_and_inverse, store
+from ..simd import load, store
 
 _steps = {}             # class -> (its jitted step, whether the pixel is the start; else it is a parameter)
 
