@@ -10,7 +10,7 @@ from numba import njit
 from threadpoolctl import threadpool_limits
 
 import fractaledu as fe
-from fractaledu.elementary import tanh
+from fractaledu.elementary import root_and_inverse, tanh
 from fractaledu.simd import WIDTH, fma, load, splat, sqrt, store
 
 CHAINS = 16                 # independent operations under way: more than latency times units of any processor we know
@@ -58,7 +58,24 @@ def _tanhs(cells, count, x, y):
             store(cells, i, tanh(load(cells, i)))           # in place: each needs the one before, so that none is left out
 
 
-OPERATIONS = {"fused multiply-add": _multiply_adds, "division": _divisions, "square root": _square_roots, "our tanh": _tanhs}
+@njit(error_model="numpy")
+def _roots(cells, count, x, y):
+    a, b, c, d = load(cells, 0), load(cells, WIDTH), load(cells, 2 * WIDTH), load(cells, 3 * WIDTH)
+    e, f, g, h = a + x, b + x, c + x, d + x
+    for _ in range(2 * count):
+        a, b, c, d = _sum_of_roots(a), _sum_of_roots(b), _sum_of_roots(c), _sum_of_roots(d)
+        e, f, g, h = _sum_of_roots(e), _sum_of_roots(f), _sum_of_roots(g), _sum_of_roots(h)
+    store(cells, 0, a + b + c + d + e + f + g + h)
+
+
+@njit(forceinline=True)
+def _sum_of_roots(a):
+    root, inverse = root_and_inverse(a)
+    return root + inverse
+
+
+OPERATIONS = {"fused multiply-add": _multiply_adds, "division": _divisions, "square root": _square_roots,
+              "our square root and its inverse": _roots, "our tanh": _tanhs}
 
 
 def products(width, samples, steps):

@@ -148,7 +148,7 @@ def _steps(system, how, t, end, steps, cells, at, alive, scratch):
     still_near = near >= t
     w, gone, rests = splat(0.0), 0, 0
     t -= 1
-    while t + 1 < end and not gone | rests:
+    while t + 1 < end and not (gone | rests):
         t += 1
         w, u = advance(system, t, cells, at, at + HEAD * LANES, scratch)
         v = w

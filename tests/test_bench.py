@@ -120,9 +120,14 @@ def test_operations_are_those_of_numpys_matrix_products():
     assert compare_rates.products(8, 72, 1) == count and compare_rates.products(8, 72, 100) == 100 * count
 
 
+def both_roots(c):
+    return np.sqrt(c) + 1 / np.sqrt(c)
+
+
 @pytest.mark.parametrize(("name", "step"), [("fused multiply-add", lambda c: c * 1.5 + 0.25),
                                             ("division", lambda c: 0.25 / (1.5 / c)),
-                                            ("square root", lambda c: np.sqrt(np.sqrt(c) + 0.25) + 0.25)])
+                                            ("square root", lambda c: np.sqrt(np.sqrt(c) + 0.25) + 0.25),
+                                            ("our square root and its inverse", lambda c: both_roots(both_roots(c)))])
 def test_the_loops_in_registers_do_what_they_are_called(name, step):
     width = compare_rates.WIDTH
     cells = np.linspace(1.0, 2.0, compare_rates.CHAINS * width)

@@ -1,4 +1,4 @@
-"""What an exact run came to: the kernel's measure (`_observe` and `_read` there), in as many digits as the run has."""
+"""What an exact run came to: the kernel's measure (`_steps` and `_read` there), in as many digits as the run has."""
 from __future__ import annotations
 
 import math
