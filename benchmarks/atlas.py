@@ -42,7 +42,7 @@ def picture(name):
         land = fe.Landscape.load(kept)
         if (land.recipe, land.version) == (fe.Recipe(problem, view, size, problem.steps).to_text(), fe.__version__):
             return land
-    return fe.render(problem, view, size, file=kept)
+    return fe.render(problem, view, size, file=kept, precision="float64")       # as the paper's own pictures are
 
 
 def main(*names):

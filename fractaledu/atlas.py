@@ -66,13 +66,16 @@ def store(land: Landscape, path) -> None:
     Raises
     ------
     ValueError
-        If the landscape is a guess, a coarse pass, a part, or of somebody's own system, whose recipe does not say all.
+        If the landscape is a guess, a coarse pass, a part, exact (the file does not say so), or of somebody's own system,
+        whose recipe does not say all.
     OSError
         If the file cannot be written.
     """
     check_computed("land", land)
     if land.stride != 1 or np.isnan(land.value).any():
         raise ValueError(f"land must be complete, got {land!r}, stride {land.stride}")
+    if land.precision != "float64":
+        raise ValueError(f'land must be computed in "float64", got precision {land.precision!r}')
     Recipe.from_text(land.recipe)           # refuses somebody's own
     pixels = land.pixels.copy()
     for field, digits in DIGITS.items():

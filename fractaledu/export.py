@@ -6,6 +6,7 @@ import os
 from PIL import Image, PngImagePlugin
 
 from .colour import colours, look_of
+from .deep import chosen
 from .landscape import Landscape, atomic, check_computed
 from .recipes import Recipe
 from .rendering import render
@@ -43,7 +44,9 @@ def save_png(land: Landscape, path, palette="two-sided", mode=None, reference=No
     check_computed("land", land)
     look = look_of(land.problem, palette, mode)
     texts = PngImagePlugin.PngInfo()
-    texts.add_text(KEY, Recipe(land.problem, land.view, land.size, land.steps, look, at, tuple(pins)).to_text())
+    as_computed = "auto" if chosen(land.problem, land.view, land.size) == land.precision else land.precision
+    recipe = Recipe(land.problem, land.view, land.size, land.steps, look, at, tuple(pins), as_computed)
+    texts.add_text(KEY, recipe.to_text())
     texts.add_text("Software", f"fractaledu {land.version}")
     picture = image(land, palette, mode, reference)
     with atomic(path) as file:
@@ -57,7 +60,7 @@ def from_png(path, **how) -> Landscape:
     ----------
     path : path
     **how
-        threads, executor, progress, cancel, file: as in `render`.
+        threads, executor, progress, cancel, file: as in `render`; precision: other than that of the picture.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def from_png(path, **how) -> Landscape:
         If it is no PNG, has no recipe, or the recipe names arrays or a step of somebody's own (load their .npz).
     """
     recipe = Recipe.from_text(read_recipe(path))
-    return render(recipe.problem, recipe.view, recipe.size, recipe.steps, **how)
+    return render(recipe.problem, recipe.view, recipe.size, recipe.steps, **{"precision": recipe.precision} | how)
 
 
 def read_recipe(path) -> str:

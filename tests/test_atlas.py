@@ -7,6 +7,7 @@ from PIL import Image
 
 import fractaledu as fe
 from fractaledu.atlas import DATA, DIGITS, atlas, fetch, rounded, store
+from fractaledu.deep import chosen
 from fractaledu.rendering import runs
 
 ROUNDING = 2.0 ** -DIGITS["value"]          # relative, at most
@@ -91,7 +92,8 @@ def test_each_picture_carries_its_question(entry):
     for told in (recipe, land):
         assert told.problem.name == problem.name and told.problem.options == problem.options
         assert (told.view, told.size, told.steps) == (view, (192, 192) if overview else (256, 256), problem.steps)
-    assert fe.Recipe(problem, view, land.size, problem.steps).to_text() == land.recipe
+    assert fe.Recipe(problem, view, land.size, problem.steps, precision=recipe.precision).to_text() == land.recipe
+    assert chosen(problem, view, land.size, recipe.precision) == land.precision == "float64"
 
 
 def test_each_picture_is_a_whole_landscape(entry, tmp_path):
@@ -161,7 +163,9 @@ def test_what_is_stored_is_fetched_but_for_rounded_numbers(problem, tmp_path):
 def test_what_does_not_belong_into_the_atlas_is_refused(tmp_path):
     coarse = next(fe.passes(fe.mandelbrot(), size=(16, 16), steps=5))
     own = fe.render(fe.network(np.ones((2, 3)), [1.0, 2.0, 3.0], [[1.0, 2.0]], [0.1]), size=(4, 4), steps=3)
-    for land, words in ((coarse, "land must be complete"), (own, "somebody's own system")):
+    exact = fe.render(fe.mandelbrot(), size=(4, 4), steps=3, precision="exact")
+    for land, words in ((coarse, "land must be complete"), (own, "somebody's own system"),
+                        (exact, "land must be computed in \"float64\", got precision 'exact'")):
         with pytest.raises(ValueError, match=words):
             store(land, tmp_path / "a.npz")
     land = fe.render(fe.mandelbrot(), size=(4, 4), steps=3)

@@ -166,6 +166,15 @@ def test_a_png_is_computed_again_from_itself(problem, tmp_path):
         np.testing.assert_array_equal(np.asarray(picture)[::-1], fe.colours(land, "paper", "rank"))
 
 
+@pytest.mark.parametrize("precision", ["float64", "exact"])
+def test_a_png_of_a_narrow_view_is_computed_again_as_it_was(precision, tmp_path):
+    view = fe.View.around(-0.7436438870371587, 0.13182590420531197, 4e-13)
+    land = fe.render(fe.mandelbrot(), view, (20, 20), 60, precision=precision)
+    fe.save_png(land, tmp_path / "a.png")
+    again = fe.from_png(tmp_path / "a.png")
+    assert again.precision == precision and again.pixels.tobytes() == land.pixels.tobytes()
+
+
 def test_a_png_of_somebodys_own_arrays_says_so(tmp_path):
     fe.save_png(fe.render(OWN, size=(4, 4), steps=3), tmp_path / "a.png")
     with pytest.raises(ValueError, match="somebody's own system"):
