@@ -63,7 +63,7 @@ class Engine:
         """The pixels so far, not copied: fill no more after the last stride.  With those of a Guess: a copy."""
         columns, rows = self.recipe.size
         pixels, guessed = self.grid(), None
-        if guess is not None and guess.left.any():
+        if guess is not None and guess.left[::stride, ::stride].any():
             pixels, guessed = guess.pixels.copy(), guess.left.copy()
         if stride > 1:
             pixels, guessed = (grid if grid is None else grid[::stride, ::stride].repeat(stride, 0).repeat(stride, 1)[
@@ -94,7 +94,8 @@ class Engine:
 
         try:
             while position < len(todo) or pending:
-                while position < len(todo) and len(pending) < 2 * self.workers.count():
+                most = 2 * self.workers.count()         # asked until the last tile is there: this notices workers that are lost
+                while position < len(todo) and len(pending) < most:
                     part = todo[position:position + self._tile_size(len(todo) - position)]
                     send(part)
                     position += len(part)

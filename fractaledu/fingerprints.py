@@ -46,7 +46,8 @@ def name_of(recipe, point=None, near=False) -> Name | None:
     """The name of a recipe's picture; None if its system holds what cannot be looked into.
 
     `point` and `near` as in `deep.find`: an exact picture's last bits depend on where its reference run is.  That run itself is
-    not needed here: where it is, and so all that it holds, follows from the picture.
+    not needed here: where it is, and so all that it holds, follows from the picture; or, with `near`, from those that this
+    process saw before, and then no other process calls the picture so.
     """
     problem, view, size = recipe.problem, recipe.view, recipe.size
     how = chosen(problem, view, size, recipe.precision)
@@ -60,7 +61,7 @@ def name_of(recipe, point=None, near=False) -> Name | None:
             hashed.update(len(part).to_bytes(8, "little") + part)
     except TypeError:
         return None
-    return Name(hashed.hexdigest(), ours(problem.system))
+    return Name(hashed.hexdigest(), ours(problem.system) and not (near and how == "exact"))
 
 
 def _parts(value):

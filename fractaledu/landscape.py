@@ -131,7 +131,7 @@ class Landscape:
         ValueError
             If it is a guess.
         """
-        check_computed("landscape", self)
+        check_computed("this landscape", self)
         import xarray
 
         arrays = {name: (("y", "x"), getattr(self, name)) for name in PIXEL.names}
@@ -150,7 +150,7 @@ class Landscape:
         ValueError
             If it is a guess.
         """
-        check_computed("landscape", self)
+        check_computed("this landscape", self)
         header, arrays = _describe(self)
         with atomic(path) as file:
             np.savez_compressed(file, header=np.array(json.dumps(header)), pixels=self.pixels, **arrays)

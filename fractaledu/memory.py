@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import pathlib
 import threading
-import warnings
 import weakref
 from collections import OrderedDict
 from typing import NamedTuple
@@ -14,6 +13,7 @@ import numpy as np
 from .arguments import whole
 from .fingerprints import name_of
 from .kernel import blank
+from .outside import warn_outside
 from .shelf import Shelf
 from .wording import amount
 
@@ -120,11 +120,19 @@ class Memory:
         return f"<Memory: {count} picture{'s' * (count != 1)}, {amount(size)} of {amount(self.megabytes * MEGABYTE)}{there}>"
 
     def clear(self, folder=False) -> None:
-        """Forget all pictures; with `folder` delete those in the folder too, for everybody who uses it."""
+        """Forget all pictures; with `folder` delete those in the folder too, for everybody who uses it.
+
+        Raises
+        ------
+        ValueError
+            If `folder` is true and there is none, or none any more: `forget` leaves it.
+        """
+        if folder and self.shelf is None:
+            raise ValueError("folder must be False for a memory that has none, got True")
         with self._lock:
             while self._kept:
                 self._drop(next(iter(self._kept)))
-        if folder and self.shelf is not None:
+        if folder:
             self.shelf.clear()
 
     def left(self, recipe, point=None, near=False) -> float:
@@ -196,7 +204,7 @@ _asked: bool | None = None          # whether `render` uses it too; None: nobody
 
 
 def shared() -> Memory:
-    """The memory of this process, which explorers, comparisons and films use in any case."""
+    """The memory of this process, which explorers and comparisons use in any case, and films read."""
     global _asked
     if _asked is None:
         _asked, folder = False, os.environ.get(VARIABLE)
@@ -204,8 +212,8 @@ def shared() -> Memory:
             try:
                 remember(folder)
             except OSError as error:        # of whoever set up the machine; no reason to stop a lesson
-                warnings.warn(f"{VARIABLE} must name a folder, got {folder} ({error.strerror}): no picture is kept there",
-                              RuntimeWarning, stacklevel=2)
+                warn_outside(f"{VARIABLE} must name a folder, got {folder} ({error.strerror}): no picture is kept there",
+                             RuntimeWarning)
     return _of_process
 
 
@@ -218,9 +226,9 @@ def asked() -> Memory | None:
 def remember(folder=None, *, megabytes: int = MEGABYTES, folder_megabytes: int = FOLDER_MEGABYTES) -> Memory:
     """From now on compute no picture twice: `render`, `passes` and all that uses them take pixels that are known.
 
-    Explorers, comparisons and films do so without being asked, within one process.  The pixels are the same to the last bit,
-    for a picture is known by all that they depend on: the system's numbers, arrays and functions, the places of the pixels,
-    the steps, this version, its compiler and the kind of processor.  `forget` ends it.
+    Explorers and comparisons do so without being asked, within one process, and films take from them what they find.  The
+    pixels are the same to the last bit, for a picture is known by all that they depend on: the system's numbers, arrays and
+    functions, the places of the pixels, the steps, this version, its compiler and the kind of processor.  `forget` ends it.
 
     Parameters
     ----------
@@ -239,8 +247,8 @@ def remember(folder=None, *, megabytes: int = MEGABYTES, folder_megabytes: int =
 
     Raises
     ------
-    ValueError
-        If a number is not from 1 to 2**20.
+    TypeError, ValueError
+        If the folder is no path, or a number is not from 1 to 2**20.
     OSError
         If the folder is a file, or cannot be made.  Later trouble with it is said once, in a warning, and costs no picture.
 
@@ -263,12 +271,20 @@ def remember(folder=None, *, megabytes: int = MEGABYTES, folder_megabytes: int =
     folder_megabytes = whole("folder_megabytes", folder_megabytes, 1, 2 ** 20)
     shelf = None
     if folder is not None:
-        folder = pathlib.Path(folder).absolute()
+        folder = _path(folder).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         shelf = Shelf(folder, folder_megabytes * MEGABYTE)
     _asked = True
     _of_process.megabytes, _of_process.shelf = megabytes, shelf
     return _of_process
+
+
+def _path(folder):
+    if not isinstance(folder, str | os.PathLike):
+        raise TypeError(f"folder must be a path, got {folder!r}")
+    if not os.fspath(folder) or "\0" in os.fspath(folder):
+        raise ValueError(f"folder must be the path of a folder, got {folder!r}")
+    return pathlib.Path(folder)
 
 
 def forget() -> None:

@@ -99,7 +99,7 @@ def render(system, view: View | None = None, size=(384, 384), steps: int | None 
     -----
     The same picture is computed again each time, unless `remember` was called.
     """
-    recipe = _question(system, view, size, steps, precision)
+    recipe = _question(system, view, size, steps, precision, executor)
     return render_of(recipe, threads, executor, progress, cancel, file, write, memory=asked())
 
 
@@ -138,7 +138,7 @@ def passes(system, view: View | None = None, size=(384, 384), steps: int | None 
     coarsest = whole("coarsest", coarsest, 1, 2 ** 20)
     if coarsest & (coarsest - 1):
         raise ValueError(f"coarsest must be a power of 2, got {coarsest}")
-    return refine(_question(system, view, size, steps, precision), coarsest, threads, executor, progress, cancel,
+    return refine(_question(system, view, size, steps, precision, executor), coarsest, threads, executor, progress, cancel,
                   memory=asked(), guess_from=0.0 if guess else None)
 
 
@@ -306,13 +306,13 @@ def points(x, y):
 
 # ---------------------------------------------------------------- behind it
 
-def _question(system, view, size, steps, precision="auto"):
+def _question(system, view, size, steps, precision="auto", executor=None):
     problem = as_problem(system)
     view = problem.view if view is None else view
     check_view(view)
     size, steps = check_size(size), problem.check_steps(steps)
     recipe = Recipe(problem, view, size, steps, precision=check_precision(precision))
-    warn(recipe, stacklevel=4, memory=asked())
+    warn(recipe, stacklevel=4, memory=asked() if executor is None else None)
     return recipe
 
 

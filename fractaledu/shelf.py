@@ -13,12 +13,12 @@ import re
 import secrets
 import stat
 import time
-import warnings
 import zlib
 
 import numpy as np
 
 from .kernel import PIXEL
+from .outside import warn_outside
 from .wording import amount
 
 FORMAT = 1
@@ -87,8 +87,8 @@ class Shelf:
         except OSError as error:
             if not self._warned:
                 self._warned = True
-                warnings.warn(f"pictures cannot be kept in {self.folder} ({error.strerror or error}): other processes "
-                              "compute them again", RuntimeWarning, stacklevel=2)
+                warn_outside(f"pictures cannot be kept in {self.folder} ({error.strerror or error}): other processes "
+                             "compute them again", RuntimeWarning)
 
     def clear(self) -> None:
         """Delete all pictures; other files stay."""

@@ -1,6 +1,7 @@
 """Pictures by the workers of a dask cluster and by other processes: the same bits, whoever dies on the way."""
 import logging
 import os
+import pathlib
 import pickle
 import signal
 import subprocess
@@ -237,6 +238,21 @@ def test_a_process_pool_that_breaks_is_an_error_and_finished_tiles_are_kept(smal
     finishes(tmp_path / "a.npz.part", monkeypatch, expected)
 
 
+def test_workers_are_counted_until_the_last_tile_is_there(monkeypatch):
+    """Who counts them notices that they are lost; one tile is under way here, and never comes."""
+    counted = []
+
+    def count(self):
+        counted.append(time.monotonic())
+        if counted[-1] - counted[0] > 0.5:
+            raise fe.ClusterError("lost")
+        return 1
+    monkeypatch.setattr("fractaledu.workers.local.Threads.count", count)
+    monkeypatch.setattr(engine, "_tile", endless)
+    with pytest.raises(fe.ClusterError, match="lost"):
+        fe.render(fe.mandelbrot(), size=(4, 2), steps=5)
+
+
 def test_a_scheduler_that_falls_silent_is_lost(client, monkeypatch):
     monkeypatch.setattr(clusters, "SILENCE_SECONDS", 0.0)
     workers = clusters.Cluster(client, None, {})
@@ -326,6 +342,9 @@ def test_clients_that_cannot_be_used_are_refused(client, monkeypatch):
     with pytest.raises(ValueError, match="executor must be connected to its scheduler, got a Client that is closed"):
         fe.render(**WHAT, executor=closed)
     monkeypatch.setattr(Client, "asynchronous", True)
+    for wrong, kind in ((client.cluster, "LocalCluster, whose get_client\\(\\) has"), (Client, "the class Client"), (3, "int")):
+        with pytest.raises(TypeError, match=f"executor must be an object with a method submit, got {kind}"):
+            fe.render(**WHAT, executor=wrong)
     with pytest.raises(ValueError, match="executor must be a Client that waits, got one with asynchronous=True"):
         fe.render(**WHAT, executor=client)
 
@@ -383,9 +402,13 @@ def test_the_command_line_takes_a_scheduler(client, tmp_path, capsys):
     assert f"on 2 threads of {client.scheduler.address}, if they are as fast" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://", "missing.json"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://", "nonsense", "", "tcp://127.0.0.1:99999",
+                                     "missing.json", "list.json", "number.json", "no-json.json"])
 def test_a_scheduler_that_does_not_answer_is_an_error_in_one_line(address, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("fractaledu.cli.cluster.ANSWER_SECONDS", 0.2)
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("list", "[]"), ("number", '{"address": 1}'), ("no-json", "xx")):
+        pathlib.Path(f"{name}.json").write_text(text)
     assert cli.main(["render", "mandelbrot", "--out", str(tmp_path / "a.npz"), "--scheduler", address]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and f"that answers, as tcp://10.0.0.1:8786, or its .json file, got {address}" in error

@@ -159,6 +159,11 @@ def test_the_last_landscape_is_the_computed_one_and_costs_no_pixel_more(problem,
     assert land.pixels.tobytes() == expected.pixels.tobytes() and land.recipe == expected.recipe
 
 
+def test_a_coarse_pass_of_which_all_is_computed_is_no_guess():
+    first = next(fe.passes(MAP, size=(100, 90), guess=True))
+    assert first.stride > 1 and first.guessed is None and first.guess == ""
+
+
 def test_a_guess_gets_better_with_every_pass():
     lands = [land for land in fe.passes(MAP, size=(256, 256), guess=True) if land.stride == 1]
     truth = lands[-1]

@@ -362,6 +362,7 @@ def test_where_the_reference_run_is_is_in_the_name():
     deeper = replace(one.view, exact=view._replace(x=view.x + Decimal("1e-60")))
     assert len({*names, name_of(replace(one, view=deeper))}) == 5
     assert name_of(recipe(), near=True) == name_of(recipe())                # in plain float64 there is none
+    assert [name_of(one, near=near).everywhere for near in (False, True)] == [True, False]      # of what was seen
 
 
 def test_another_kernel_processor_or_version_has_other_names(monkeypatch):
@@ -633,14 +634,25 @@ def test_a_folder_that_cannot_be_is_refused_by_name(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         fe.remember(tmp_path / "file")
+    for wrong in (5, True, b"a", "", "a\0b"):
+        with pytest.raises((TypeError, ValueError), match="folder must be (a path|the path of a folder), got "):
+            fe.remember(wrong)
     for wrong in ({"megabytes": 0}, {"folder_megabytes": 2 ** 21}, {"megabytes": 1.5}):
         with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be"):
             fe.remember(**wrong)
     assert memory.asked() is None
     monkeypatch.setenv("FRACTALEDU_MEMORY", str(tmp_path / "file"))
     monkeypatch.setattr(memory, "_asked", None)             # as in a new process
-    with pytest.warns(RuntimeWarning, match="FRACTALEDU_MEMORY must name a folder, got .*file"):
+    with pytest.warns(RuntimeWarning, match="FRACTALEDU_MEMORY must name a folder, got .*file") as said:
         assert fe.render(fe.mandelbrot(), size=(8, 8), steps=5).size == (8, 8)
+    assert said[0].filename == __file__
+
+
+def test_a_folder_that_is_no_longer_known_is_not_cleared_without_a_word(tmp_path):
+    held = fe.remember(tmp_path)
+    fe.forget()
+    with pytest.raises(ValueError, match="folder must be False for a memory that has none"):
+        held.clear(folder=True)
 
 
 # ---------------------------------------------------------------- several at once

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pathlib
+import socket
 from typing import NamedTuple
 
 from .reading import UsageError
@@ -46,17 +48,26 @@ def workers(options):
         return
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise UsageError('--scheduler needs dask: pip install "fractaledu[cluster]"') from None
-    place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
-    try:
-        if address.endswith(".json"):
-            pathlib.Path(address).read_bytes()          # dask would wait for it, and say nothing
-        client = Client(**place, timeout=ANSWER_SECONDS, set_as_default=False)
-        count = sum(client.nthreads().values())
-    except (OSError, ValueError, TypeError) as error:
-        said = str(error).partition("\n")[0] or type(error).__name__
-        raise UsageError(f"--scheduler must be the address of a dask scheduler that answers, as tcp://10.0.0.1:8786, or its "
-                         f".json file, got {address}: {said}") from None
-    with client:
+    with contextlib.ExitStack() as stack:
+        try:
+            place = _address_in(pathlib.Path(address)) if address.endswith(".json") else address
+            # a Client that nobody answers waits twice, and says so in a traceback of its own
+            socket.create_connection(get_address_host_port(place), ANSWER_SECONDS).close()
+            client = stack.enter_context(Client(place, timeout=ANSWER_SECONDS, set_as_default=False))
+            count = sum(client.nthreads().values())
+        except (OSError, ValueError, TypeError, OverflowError) as error:
+            said = str(error).partition("\n")[0] or type(error).__name__
+            raise UsageError("--scheduler must be the address of a dask scheduler that answers, as tcp://10.0.0.1:8786, or its "
+                             f".json file, got {address}: {said}") from None
         yield Workers(client, threads, min(MOST_THREADS, max(1, threads or count)), address)
+
+
+def _address_in(file):
+    """The address that a scheduler wrote into its file."""
+    said = json.loads(file.read_text())
+    if not isinstance(said, dict) or not isinstance(said.get("address"), str):
+        raise ValueError("it has no address inside")
+    return said["address"]

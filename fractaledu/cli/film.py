@@ -52,8 +52,8 @@ def add(commands):
 
 def run(options):
     """Plan the film, say what it takes, make it."""
-    pictures.use_memory(options)
     with warnings_in_a_line(), workers(options) as crew:
+        pictures.use_memory(options)
         with Bars(disable=None, target="window", reference="step") as bars:
             plan = plan_of(options, bars)
         say(plan)

@@ -46,13 +46,14 @@ def run(options):
     from ..colour import check_look
     check_look(problem, options.palette, options.mode)
     recipe = Recipe(problem, view, check_size(options.size), problem.check_steps(options.steps), precision=options.precision)
-    total, memory = options.size[0] * options.size[1], pictures.use_memory(options)
+    total = options.size[0] * options.size[1]
     with warnings_in_a_line(), workers(options) as crew:
+        memory = pictures.use_memory(options)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", deep.SlowReferenceWarning)         # what it says is announced below
             warn(recipe, stacklevel=2)
         left = 1.0 - _finished(out)
-        if memory is not None:
+        if memory is not None and crew.executor is None:            # a cluster computes everything
             left = min(left, memory.left(recipe))
         seconds = 0.0
         if left:

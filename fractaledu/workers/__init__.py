@@ -19,8 +19,10 @@ def workers_of(executor, threads):
     threads = check_threads(threads)
     if executor is None:
         return Threads(threads)
-    if not hasattr(executor, "submit"):
-        raise TypeError(f"executor must have a method submit, got {type(executor).__name__}")
+    if isinstance(executor, type) or not hasattr(executor, "submit"):
+        hint = ", whose get_client() has" if hasattr(executor, "get_client") else ""
+        kind = f"the class {executor.__name__}" if isinstance(executor, type) else type(executor).__name__
+        raise TypeError(f"executor must be an object with a method submit, got {kind}{hint}")
     if "distributed" in sys.modules:
         from .cluster import Cluster, client_of
         client, how = client_of(executor)

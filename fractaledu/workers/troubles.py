@@ -1,8 +1,7 @@
 """What can go wrong with workers that are not threads of our own."""
 from __future__ import annotations
 
-import sys
-import warnings
+from ..outside import warn_outside
 
 
 class ClusterError(RuntimeError):
@@ -23,7 +22,4 @@ class ClusterWarning(UserWarning):
 
 def warn(message):
     """ClusterWarning, for the line outside of this package that it is about."""
-    level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, ClusterWarning, stacklevel=level)
+    warn_outside(message, ClusterWarning)
