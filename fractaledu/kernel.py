@@ -344,10 +344,10 @@ def _dispatcher(system):
 
 
 def _call(system, x, y, steps, watched, states, stop):
-    out = blank(len(x))
+    out = np.empty(len(x), PIXEL)
     if len(x) == 0:
         return out
-    params = np.stack([x, y]).astype(float)
+    params = np.array((x, y), float)
     _dispatcher(system)(system, params, steps, out, watched, states, np.zeros(1, bool) if stop is None else stop)
     return out
 
@@ -363,11 +363,7 @@ def sweep(system, x, y, steps, stop=None):
 
 def blank(n):
     """n pixels that are not computed: value NaN, nothing reached."""
-    pixels = np.zeros(n, PIXEL)
-    pixels["value"] = np.nan
-    for name in ("departure", "arrival", "attractor"):
-        pixels[name] = -1
-    return pixels
+    return np.array([(np.nan, 0.0, -1, -1, -1, 0)], PIXEL).repeat(n)
 
 
 def record(system, x, y, steps, states=False, stop=None, first=None):
