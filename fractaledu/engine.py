@@ -86,7 +86,7 @@ class Engine:
         return self.workers.result(self.workers.submit(_tile, self.x[column], self.y[row], steps))[1]
 
     def fill(self, todo):
-        """Compute the pixels with these flat numbers."""
+        """Compute the pixels with these flat numbers, which rise."""
         pending, position, came = {}, 0, queue.SimpleQueue()
 
         def send(part, again=False):

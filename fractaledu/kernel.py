@@ -34,11 +34,11 @@ CONVERGED, NEITHER, EXPLODED = -1, 0, 1
 
 
 class Rule(NamedTuple):
-    """How a system's watched number is read; its numbers are constants once compiled."""
+    """How a system's watched number is read; what is not a field of the system is a constant once compiled."""
 
     relative: bool          # v is the ratio to the first watched number
     after: int              # 1: watched after the step, which is then counted; 0: before it
-    limit: float            # a run has departed when v first exceeds this
+    limit: float            # a run has departed when v first exceeds this; v is not capped then, so this may lie above CAP
     tolerance: float        # > 0: converged means w < tolerance at the end, and w == 0 must mean "stays for ever"
     escape: int             # the attractor that an exploded run has reached, where infinity counts as one; else -1
 
@@ -66,8 +66,10 @@ def start(system, cells, params, at):
 
 
 def advance(system, t, cells, params, at, scratch):
-    """Step the state in cells[at:]; return the watched number and its inverse.
+    """Step the state in cells[at:]; return the watched number, 0 or more (NaN: gone), and its inverse.
 
+    All lanes of the group are stepped, also those whose runs are over and whose state may be inf or NaN, so a step must end,
+    and index nothing by its state unchecked.  Scratch holds what the last group left.  Compile it with error_model="numpy".
     Places instead of slices, because slicing costs as much as a step of the Mandelbrot set.
     """
     raise NotImplementedError
@@ -94,7 +96,10 @@ def _moving_rows(system):
 
 
 def tail_entry(system, t, v, cells, at):
-    """What a group's v of step t adds to the sum that decides in the end: v itself, or its distance from a reference's."""
+    """What the v of step t adds to the sum that decides in the end: v itself, or its distance from a reference's.
+
+    Here cells[at:] is where the group begins, not its state.
+    """
     raise NotImplementedError
 
 
@@ -122,8 +127,10 @@ def is_a(system, *classes):
 
 # ---------------------------------------------------------------- the measure (the paper's own: docs/architecture.md)
 
-# rows in front of the state of each group: two parameters and the measure
-PARAM0, PARAM1, SCALE, UNSCALE, TOTAL, INVERSE, ENDING, BLOWN, NEAR, ARRIVED, LAST, HEAD = range(12)
+# Rows in front of the state of each group: two parameters; the first watched number; the sums of v, of u, and of the last v;
+# whether v ever was above CAP; steps from the first on until v exceeded the limit; when w last came below the tolerance, or -1;
+# the last w, inf once the run is gone.
+PARAM0, PARAM1, SCALE, TOTAL, INVERSE, ENDING, BLOWN, NEAR, ARRIVED, LAST, HEAD = range(11)
 
 
 @njit
@@ -140,8 +147,8 @@ def _steps(system, how, t, end, steps, cells, at, alive, scratch):
 
     Return the last step made, and as bits the lanes that are gone and those that rest.
 
-    What is added up stays in local variables, and nothing else is written: so LLVM keeps it, and the state of a map, in
-    registers.  While all numbers are below CAP, as in nearly every step, they need no care.
+    What is added up stays in local variables, and an ordinary step writes nothing else of the measure: so LLVM keeps it, and
+    the state of a map, in registers.  While all numbers are below CAP, as in nearly every step, they need no care.
     """
     total, inverse = load(cells, at + TOTAL * LANES), load(cells, at + INVERSE * LANES)
     near, arrived = load(cells, at + NEAR * LANES), load(cells, at + ARRIVED * LANES)
@@ -157,13 +164,12 @@ def _steps(system, how, t, end, steps, cells, at, alive, scratch):
                 first = where(abs(w) < np.inf, w, CAP)
                 first = where(first == 0.0, 1.0, first)     # nothing to learn: settled, not 0 / 0
                 store(cells, at + SCALE * LANES, first)
-                store(cells, at + UNSCALE * LANES, 1.0 / first)
-            v = v * load(cells, at + UNSCALE * LANES)
+            v = v / load(cells, at + SCALE * LANES)         # not times its inverse: a loss that stays has to give 1
             u = u * load(cells, at + SCALE * LANES)
         if alive & ~bits(abs(v) < CAP):
             finite = abs(w) < np.inf
             gone = alive & ~bits(finite)
-            most = load(cells, at + UNSCALE * LANES) * CAP if how.relative else splat(CAP)
+            most = CAP / load(cells, at + SCALE * LANES) if how.relative else splat(CAP)
             w = where(finite, w, np.inf)
             v = where(finite, v, most)                      # a select: a product would turn inf * 0 into NaN
             u = where(finite, u, 1.0 / most)
@@ -208,7 +214,8 @@ def _read(system, how, cells, at, t, steps, out):
     out.arrival = np.int32(cells[at + ARRIVED * LANES])
     out.attractor = np.int16(attractor(system, cells, at + HEAD * LANES) if converged else -1)
     out.verdict = np.int8(CONVERGED if converged else EXPLODED if gone or cells[at + BLOWN * LANES] > 0.0 else NEITHER)
-    if out.verdict == EXPLODED and how.escape >= 0 and (gone or last > how.limit):          # and still is away
+    away = gone or last > how.limit * (cells[at + SCALE * LANES] if how.relative else 1.0)
+    if out.verdict == EXPLODED and how.escape >= 0 and away:
         out.attractor, out.arrival = np.int16(how.escape), out.departure
 
 
@@ -267,7 +274,7 @@ def _sweep(system, params, steps, out, watched, states, stop):
     how = rule(system)
     for first in range(0, n, most * LANES):
         running = min(most * LANES, n - first)
-        for slot in range(most * LANES):                # spare lanes repeat the last pixel
+        for slot in range(most * LANES):                # spare lanes repeat the last pixel at first
             pixel[slot] = first + min(slot, running - 1)
             cells[slot // LANES, PARAM0, slot % LANES] = params[0, pixel[slot]]
             cells[slot // LANES, PARAM1, slot % LANES] = params[1, pixel[slot]]
@@ -331,6 +338,8 @@ def _cached(build):
 
 
 _cached_sweep = _cached(build_key(pathlib.Path(__file__).parent))
+
+
 def ours(value):
     """Whether a system, and all that is inside it, is the package's own."""
     if isinstance(value, tuple):

@@ -1,8 +1,9 @@
 """Several float64 numbers as one value: the types `Vec` and `Mask`, for jitted code only.
 
-A Vec is WIDTH neighbouring lanes, LLVM's <WIDTH x double>: one AVX-512 register, two AVX2 or four NEON ones.
-Its arithmetic is written with the ordinary operators, so that a step of a map reads like the textbook
-line and still steps WIDTH pixels at once.  Nothing is left to the auto-vectoriser.
+A Vec is WIDTH neighbouring lanes, LLVM's <WIDTH x double>: 8 with AVX-512, one register; otherwise 4, one register of AVX2
+or two of NEON.  Its arithmetic is written with the ordinary operators (+ - * /, unary -, abs, comparisons, which give a Mask,
+and & of two Masks), so that a step of a map reads like the textbook line and still steps WIDTH pixels at once.  Nothing is left
+to the auto-vectoriser.
 
 `load` and `store` are raw pointers: no bounds check sees them, so whoever calls the kernels checks sizes first.
 """
@@ -89,7 +90,8 @@ def _pairs(op, result, lower):
 
 
 def _arithmetic(instruction):
-    # "contract" allows a * b + c in one rounding; nothing else of fastmath, which would lose inf and NaN.
+    # "contract" allows a * b + c in one rounding; nothing else of fastmath, which would lose inf and NaN.  That a sweep and a
+    # record have the same bits rests on LLVM doing so alike in each copy of a step; tests/test_kernel.py looks.
     return lambda builder, a, b: getattr(builder, instruction)(a, b, flags=["contract"])
 
 

@@ -53,6 +53,26 @@ def test_the_measure_equals_its_slow_twin(name):
     assert (out["verdict"] == (-1 if converged else 1 if blown else 0)).all()
 
 
+@pytest.mark.parametrize("steps", [1, 7, 40])
+def test_a_loss_that_stays_is_neither_whatever_its_size(steps):
+    """The ratio to the first is 1 exactly; times the inverse of the first it is less for one number in six."""
+    starts = np.r_[np.linspace(0.1, 30.0, 500), 1e-160, 1e-150, 1e150]
+    out = sweep(fe.parabola(axes=("start", "rate"), curvature=1.0).system, starts, np.full(starts.size, 2.0), steps)
+    assert (out["verdict"] == 0).all() and (out["departure"] == -1).all()
+    np.testing.assert_allclose(out["value"][1e-153 < starts], steps, rtol=1e-15)       # of smaller ones 1 / loss is inf
+
+
+def test_where_a_ratio_blew_up_and_came_back_is_not_infinity():
+    """The limit is one of the ratio, not of the loss itself."""
+    problem = fe.xor()
+    land = fe.render(problem, size=(64, 64))
+    first = fe.trace(problem, *problem.view.point(0.5, 0.5), steps=1).watched[0]
+    blown = land.verdict == 1
+    away = ~(land.last <= 1e6 * first)
+    assert blown.any() and (land.attractor[blown & away] == len(problem.attractors) - 1).all()
+    assert (land.attractor[blown & ~away] == -1).all()
+
+
 def test_numbers_that_are_not_finite_count_as_a_million():
     """Row 50; a product with isfinite would give NaN."""
     value, converged = reference.measure([1, 1e10, np.inf, np.nan], ratio=True)
@@ -109,6 +129,17 @@ def test_nothing_is_written_beside_the_arrays():
             assert out[1:-1].tobytes() == sweep(plain, np.full(n, 3.0), np.full(n, 2.0), 5).tobytes()
         for room, before in guarded:
             assert (room == before).all()
+
+
+@pytest.mark.parametrize("problem", [fe.mandelbrot(), fe.paper("one-datum", width=8), fe.paper("tanh", width=8)],
+                         ids=lambda p: p.name)
+def test_a_record_has_the_bits_of_the_sweep(problem):
+    rng = np.random.default_rng(0)
+    x, y = (10.0 ** rng.uniform(-2, 2.5, 37) for _ in "xy") if problem.name != "mandelbrot" else rng.uniform(-1.5, 1, (2, 37))
+    plain, (recorded, watched, _) = sweep(problem.system, x, y, 45), kernel.record(problem.system, x, y, 45)
+    assert plain.tobytes() == recorded.tobytes() and len(set(plain["verdict"])) > 1
+    gone = plain["last"] == np.inf
+    assert (watched[~gone, -1] == plain["last"][~gone]).all() and np.isnan(watched[gone, -1]).all()
 
 
 def test_a_recorded_run_is_the_run_of_the_pixel():

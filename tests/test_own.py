@@ -159,6 +159,19 @@ def test_what_a_start_does_not_fill_is_0():
     assert set(fe.render(problem, size=(40, 40), steps=5, threads=1).last.ravel()) == {5.0}
 
 
+def test_a_run_that_is_gone_is_not_stepped_any_more():
+    """Else the next place would be beyond the table; the runs of one group end at different steps."""
+    def start(constants, x, y, state):
+        state[0] = np.floor(7 * x)
+
+    def step(constants, t, x, y, state):
+        state[0] += 1.0
+        return constants[0][int(state[0]) - 1]
+    table = np.array([0.5] * 8 + [np.inf])
+    land = fe.render(fe.own_system(start, step, 1, (table,), view=UNIT), size=(40, 3), steps=30, threads=1)
+    np.testing.assert_array_equal(land.departure, np.broadcast_to(9 - np.floor(7 * land.x), (3, 40)))
+
+
 def test_a_size_that_is_too_small_is_refused():
     def step(constants, t, x, y, state):
         return state[1] * state[1]                  # a read, so that the test itself writes nowhere

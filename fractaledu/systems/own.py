@@ -5,7 +5,7 @@ import numpy as np
 from numba.core.registry import CPUDispatcher
 from numba.extending import overload
 
-from ..kernel import LANES, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
+from ..kernel import LANES, LAST, Rule, advance, attractor, is_a, rows, rule, scratch_rows, start
 from ..simd import load
 
 
@@ -65,6 +65,9 @@ def _advance(system, t, cells, params, at, scratch):
         def impl(system, t, cells, params, at, scratch):
             state = scratch[LANES:LANES + system.size]          # contiguous, so that it can be reshaped and sliced fast
             for lane in range(LANES):
+                if not abs(cells[params + LAST * LANES + lane]) < np.inf:          # gone, but not yet moved away
+                    scratch[lane] = np.nan
+                    continue
                 for r in range(system.size):
                     state[r] = cells[at + r * LANES + lane]
                 watched = system.step(system.constants, t, cells[params + lane], cells[params + LANES + lane], state)

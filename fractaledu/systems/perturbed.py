@@ -13,7 +13,7 @@ loss differs by.
 """
 from numba import njit
 
-from ..kernel import CAP, HEAD, LANES, TAIL, UNSCALE
+from ..kernel import CAP, HEAD, LANES, SCALE, TAIL
 from ..simd import bits, load, splat, store, where
 from .network import DRIFT, MEAN_IN, MEAN_OUT, RATE, SCALE_IN, SCALE_OUT
 
@@ -93,7 +93,7 @@ def tail_difference(ratio, t, v, cells, at, weights):
     if ratio[t] >= CAP:
         return plain
     change = load(cells, extra + LOSS * LANES) - ratio[t] * load(cells, extra + FIRST * LANES)
-    near = where(load(cells, extra + AWAY * LANES) > 0.0, plain, change * load(cells, at + UNSCALE * LANES))
+    near = where(load(cells, extra + AWAY * LANES) > 0.0, plain, change / load(cells, at + SCALE * LANES))
     return where(v < CAP, near, plain)
 
 
