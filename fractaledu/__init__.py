@@ -42,13 +42,13 @@ _DRAWING = {"plot": "figures", "colours": "colour", "save_png": "export", "from_
             "film": "films", "film_plan": "films", "film_again": "films", "read_film": "films", "poster": "posters",
             "poster_plan": "posters", "border_target": "targets", "atlas_film": "films", "certify": "certificate"}
 
-__all__ = ["Cancelled", "FloatFloorWarning", "Landscape", "MetaGradient", "Problem", "Recipe", "SlowReferenceWarning", "Trace",
-           "View", "__version__", "atlas", "available_threads", "bookmarks", "bumpy", "burning_ship", "cubic", "descent",
-           "difference", "dimension", "doubling", "edge_at_start", "ensemble", "estimate", "evaluate", "exact_value", "forget",
-           "julia", "limits", "logistic", "lyapunov", "magnet", "mandelbrot", "markus", "meta_gradient", "named", "network",
-           "newton", "one_ulp", "own_system", "paper", "paper_view", "parabola", "passes", "random_network", "rational",
-           "remember", "render", "sharpness", "shuffled", "single_precision", "step_of", "three_weights", "trace",
-           "two_weights", "uncertainty_exponent", "xor", "ClusterError", "ClusterWarning", *_DRAWING]
+__all__ = ["Cancelled", "ClusterError", "ClusterWarning", "FloatFloorWarning", "Landscape", "MetaGradient",
+           "Problem", "Recipe", "SlowReferenceWarning", "Trace", "View", "__version__", "atlas", "available_threads",
+           "bookmarks", "bumpy", "burning_ship", "cubic", "descent", "difference", "dimension", "doubling", "edge_at_start",
+           "ensemble", "estimate", "evaluate", "exact_value", "forget", "julia", "limits", "logistic", "lyapunov", "magnet",
+           "mandelbrot", "markus", "meta_gradient", "named", "network", "newton", "one_ulp", "own_system", "paper",
+           "paper_view", "parabola", "passes", "random_network", "rational", "remember", "render", "sharpness", "shuffled",
+           "single_precision", "step_of", "three_weights", "trace", "two_weights", "uncertainty_exponent", "xor", *_DRAWING]
 
 
 def __getattr__(name):

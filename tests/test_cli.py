@@ -92,7 +92,7 @@ def test_the_float_floor_is_a_warning(tmp_path, capsys):
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a Unix signal")
 def test_ctrl_c_exits_130_keeps_tiles_and_goes_on(tmp_path):
     out = tmp_path / "a.npz"
-    command = [sys.executable, "-m", "fractaledu.cli", "render", "paper-tanh", "--size", "56x56", "--steps", "500", "--out",
+    command = [sys.executable, "-m", "fractaledu", "render", "paper-tanh", "--size", "56x56", "--steps", "500", "--out",
                str(out)]
     # a shell that starts the tests in the background has them ignore Ctrl-C, and their children too
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True,
