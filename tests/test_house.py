@@ -1,4 +1,5 @@
 """The house rules: lint, import direction, clean notebooks, light imports, honest packaging."""
+import inspect
 import json
 import pathlib
 import re
@@ -51,6 +52,27 @@ def test_public_names_exist_and_are_documented(name):
     if name != "__version__":
         assert thing.__doc__ and thing.__module__.startswith("fractaledu")
     assert name in dir(fe)
+
+
+def surface():
+    """Each public name, with what it can be called with; of a class its public methods too."""
+    for name in fe.__all__:
+        thing = getattr(fe, name)
+        plain = not callable(thing) or inspect.isclass(thing) and issubclass(thing, Exception)
+        yield name if plain else f"{name}{inspect.signature(thing)}"
+        if inspect.isclass(thing):
+            for method, function in inspect.getmembers(thing, inspect.isroutine):
+                if not method.startswith("_") and (getattr(function, "__module__", "") or "").startswith("fractaledu"):
+                    yield f"{name}.{method}{inspect.signature(function)}"
+
+
+def test_the_public_surface_changes_on_purpose_only():
+    """If it did, write `surface()` into the file, a line each, and say in CHANGELOG.md what changed."""
+    assert list(surface()) == (ROOT / "tests" / "data" / "public.txt").read_text().splitlines()
+
+
+def test_the_version_to_cite_is_this_one():
+    assert f"\nversion: {fe.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
 
 def test_unknown_names_are_refused():
