@@ -194,7 +194,7 @@ def test_another_film_in_the_same_place_is_refused(tmp_path, monkeypatch, capsys
 def test_ctrl_c_stops_a_film_says_what_is_kept_and_goes_on(tmp_path):
     out = tmp_path / "a.webp"
     arguments = f"film paper-one-datum --decades 8 --size 96x96 --steps 800 --target 48.35 18.197 --out {out}"
-    command = [sys.executable, "-m", "fractaledu.cli", *arguments.split()]
+    command = [sys.executable, "-m", "fractaledu", *arguments.split()]
     # a shell that starts the tests in the background has them ignore Ctrl-C, and their children too
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True,
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))

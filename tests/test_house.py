@@ -121,7 +121,7 @@ def test_every_command_of_the_readme_exists():
     readme = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     assert set(re.findall(r"\bmake ([a-z-]+)", readme)) <= targets
-    help_text = run("fractaledu.cli", "--help")
+    help_text = run("fractaledu", "--help")
     for command in set(re.findall(r"fractaledu (render|lab|warm|bench|film|poster)\b", readme)):
         assert command in help_text
 
